@@ -1,0 +1,76 @@
+# Everything runs in .venv, made from requirements.lock. Nothing needs the network once
+# that is installed. `make` alone lists the targets.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-orders docs lint test
+
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+BIN := .venv/bin
+# Named after what is installed: a new lock installs again, a touched file does not.
+LOCK := $(shell cat requirements.lock pyproject.toml | cksum | cut -d ' ' -f 1)
+BASE := .venv/.base-$(LOCK)
+DEV := .venv/.dev-$(LOCK)
+
+# Tests and lint have a profile, a clock and a database of their own.
+TEST := target/test
+TEST_NOW := 2026-11-18T10:00:00Z
+TEST_ENV := DBT_PROFILES_DIR=$(TEST) DBT_TARGET_PATH=$(TEST) \
+	DBT_LOG_PATH=$(TEST)/logs OTT_DUCKDB_PATH=$(CURDIR)/$(TEST)/ott.duckdb \
+	OTT_LEDGER=$(CURDIR)/$(TEST)/ledger.sqlite
+
+help: ## List what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+demo: $(BASE) profiles.yml ## The whole way once: data, decisions, sending to a sandbox, results
+	@$(BIN)/python -m sync.demo run
+
+demo-orders: $(BASE) profiles.yml ## The same on your own orders: ORDERS=file.csv (NO_SHIFT=1 keeps their dates)
+	@test -n "$(ORDERS)" || { echo 'Say which file: make demo-orders ORDERS=orders.csv' >&2; exit 2; }
+	@$(BIN)/python -m sync.demo run --orders "$(ORDERS)" $(if $(NO_SHIFT),--no-shift)
+
+test: lint ## Lint, then the models and their tests at a frozen hour, then pytest
+	rm -rf $(TEST)/raw $(TEST)/ott.duckdb
+	$(BIN)/python -m sync.demo data --at $(TEST_NOW) --dir $(TEST)/raw
+	$(TEST_ENV) $(BIN)/dbt --quiet build --target test \
+		--vars '{as_of: "$(TEST_NOW)", raw_location: $(CURDIR)/$(TEST)/raw}'
+	$(BIN)/pytest
+
+lint: $(DEV) $(TEST)/profiles.yml ## Style and types of Python, SQL, YAML and words
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/yamllint --strict .
+	$(BIN)/codespell
+	$(BIN)/python tests/lint/banned_sql.py models macros
+	$(TEST_ENV) $(BIN)/sqlfluff lint --disable-progress-bar models tests/dbt
+
+docs: $(BASE) profiles.yml ## The docs site as one file
+	@$(BIN)/dbt --quiet docs generate --static
+	@echo "Open $(CURDIR)/target/static_index.html"
+
+# Yours from then on: never written again.
+profiles.yml:
+	@cp profiles.example.yml profiles.yml
+
+$(TEST)/profiles.yml: profiles.example.yml
+	@mkdir -p $(TEST) && cp profiles.example.yml $@
+
+$(BASE):
+	@for python in $(PYTHON) python3.13 python3.12 python3.11 python3; do \
+		$$python -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' \
+			2>/dev/null && break; python=; \
+	done; \
+	test -n "$$python" || { \
+		echo 'Python 3.11 or newer with its venv module is needed. Install it, or say' \
+			'which: make PYTHON=/path/to/python3' >&2; exit 1; }; \
+	"$$python" -m venv .venv
+	@echo 'Installing into .venv (once, about half a minute) ...'
+	@$(BIN)/pip install --quiet --constraint requirements.lock --editable .
+	@rm -f .venv/.base-* && touch $@
+
+$(DEV): $(BASE)
+	@$(BIN)/pip install --quiet --constraint requirements.lock --editable '.[dev]'
+	@rm -f .venv/.dev-* && touch $@

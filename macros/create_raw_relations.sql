@@ -1,0 +1,46 @@
+{#- Before a run: every table of the raw contract is there. On DuckDB a file of that name
+    under `raw_location` stands in for it, read in place; what is absent is made empty,
+    so that the gates that need it stay closed. A team's own table is never replaced. -#}
+{% macro create_raw_relations() -%}
+    {%- if not execute or flags.WHICH not in ('build', 'run', 'test', 'seed') -%}
+        {{ return('') }}
+    {%- endif -%}
+    {%- set schema = var('raw_schema') -%}
+    {%- set statements = ['create schema if not exists ' ~ schema] -%}
+    {%- for table, columns in raw_contract().items() -%}
+        {%- set existing = load_relation(
+            api.Relation.create(target.database, schema, table)
+        ) -%}
+        {%- set file = raw_file(table) -%}
+        {%- if file and (not existing or (existing.is_view and not is_replay())) -%}
+            {%- do statements.append(
+                'create or replace view ' ~ schema ~ '.' ~ table ~ ' as '
+                ~ raw_file_query(file, columns)
+            ) -%}
+        {%- elif not existing -%}
+            {%- do statements.append(
+                create_empty_table(schema ~ '.' ~ table, columns)
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- for table, columns in sync_contract().items() -%}
+        {%- set existing = load_relation(
+            api.Relation.create(target.database, schema, table)
+        ) -%}
+        {%- do statements.append(
+            create_empty_table(schema ~ '.' ~ table, columns, typed=true)
+        ) -%}
+        {#- The demo has a past: taken in once, where the table is new. -#}
+        {%- set file = none if existing else raw_file(table) -%}
+        {%- if file -%}
+            {%- do statements.append(
+                'insert into ' ~ schema ~ '.' ~ table ~ ' '
+                ~ raw_file_query(file, columns)
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {#- The look-ups above opened a transaction that dbt rolls back after a hook. -#}
+    {{ statements | join(';\n') }};
+    commit;
+    begin
+{%- endmacro %}

@@ -1,0 +1,40 @@
+{#- Writes to `ott_build_log` what this run did to each sync table: the table's own
+    model, all it is made of, and every test on any of them. The sync sends only from a
+    table for which none of these is missing or failed. -#}
+{% macro log_build(results) -%}
+    {%- if not execute or is_replay() or flags.WHICH not in ('build', 'run', 'test', 'seed') -%}
+        {{ return('') }}
+    {%- endif -%}
+    {%- set statuses = {} -%}
+    {%- set unit_tests = [] -%}
+    {%- for result in results -%}
+        {%- do statuses.update({result.node.unique_id: result.status | string}) -%}
+        {%- if result.node.resource_type == 'unit_test' -%}
+            {%- do unit_tests.append(result.node) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if not unit_tests -%}
+        {#- The graph does not list unit tests, so one row stands for all of them. -#}
+        {%- do unit_tests.append({
+            'unique_id': 'unit_test.*', 'resource_type': 'unit_test'
+        }) -%}
+    {%- endif -%}
+    {%- set rows = [] -%}
+    {%- for model in graph.nodes.values()
+        if model.resource_type == 'model' and model.fqn[1] in ('sync', 'marts') -%}
+        {%- set is_sync = model.fqn[1] == 'sync' -%}
+        {%- if is_sync or model.unique_id in statuses -%}
+            {%- for node in (required_nodes(model) + unit_tests if is_sync else [model]) -%}
+                {%- do rows.append(build_log_row(
+                    model.name if is_sync else '', node, statuses
+                )) -%}
+            {%- endfor -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if rows -%}
+        insert into {{ build_log_relation() }}
+        select * from (values
+        {{ rows | join(',\n') }}
+        ) as entries
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,16 @@
+{#- True where the text is JSON; null and junk give false. -#}
+{% macro is_json(expression) -%}
+    {{ return(adapter.dispatch('is_json', 'ott')(expression)) }}
+{%- endmacro %}
+
+{% macro default__is_json(expression) -%}
+    coalesce(json_valid(cast({{ expression }} as {{ dbt.type_string() }})), false)
+{%- endmacro %}
+
+{% macro postgres__is_json(expression) -%}
+    coalesce(pg_input_is_valid(cast({{ expression }} as text), 'jsonb'), false)
+{%- endmacro %}
+
+{% macro spark__is_json(expression) -%}
+    coalesce(get_json_object({{ expression }}, '$') is not null, false)
+{%- endmacro %}

@@ -1,0 +1,102 @@
+with
+
+campaigns as (
+
+    select * from {{ ref('campaigns') }}
+
+),
+
+campaign_messages as (
+
+    select * from {{ ref('campaign_messages') }}
+
+),
+
+senders as (
+
+    select * from {{ ref('int_senders') }}
+
+),
+
+live as (
+
+    select * from campaigns
+
+    where
+        starts_at <= {{ as_of() }}
+        and coalesce(ends_at > {{ as_of() }}, true)
+
+),
+
+final as (
+
+    select
+
+        ---------- ids
+        live.campaign_id,
+        campaign_messages.sender_id,
+        senders.template_account_id,
+        senders.provider_account,
+
+        ---------- strings
+        live.audience,
+        live.purpose,
+        campaign_messages.channel,
+        campaign_messages.message_type,
+        campaign_messages.destination,
+        campaign_messages.template_name,
+        campaign_messages.language_fallback,
+        coalesce(campaign_messages.header_parameter, '') as header_parameter,
+        coalesce(campaign_messages.body_parameters, '') as body_parameters,
+        coalesce(campaign_messages.button_parameters, '') as button_parameters,
+        campaign_messages.free_text,
+        live.holdout_salt,
+
+        ---------- numbers
+        live.priority,
+        live.min_score,
+        live.max_recipients,
+        live.holdout_percent,
+        campaign_messages.message_rank,
+        senders.messages_per_second,
+        -- Which time round this is: the same on any channel and any night of it.
+        case
+            when live.repeats = 'recurring' and live.cooldown_days > 0
+                then cast(
+                    floor(
+                        {{ dbt.datediff(
+                            'cast(live.starts_at as date)',
+                            'cast(' ~ as_of() ~ ' as date)',
+                            'day'
+                        ) }}
+                        / live.cooldown_days
+                    ) as {{ dbt.type_string() }}
+                )
+            else 'once'
+        end as occurrence,
+
+        ---------- booleans
+        coalesce(senders.sender_status = 'active', false)
+        and (
+            senders.allowed_purposes is null
+            or {{ dbt.position(
+                "',' || live.purpose || ','",
+                "',' || replace(senders.allowed_purposes, ' ', '') || ','"
+            ) }} > 0
+        ) as is_sender_active,
+
+        ---------- timestamps
+        live.starts_at,
+        live.ends_at
+
+    from live
+
+    inner join campaign_messages
+        on live.campaign_id = campaign_messages.campaign_id
+
+    left join senders
+        on campaign_messages.sender_id = senders.sender_id
+
+)
+
+select * from final

@@ -1,0 +1,141 @@
+{%- set ladder = campaign_gates() -%}
+
+with
+
+candidates as (
+
+    select * from {{ ref('int_candidates') }}
+
+),
+
+eligibility as (
+
+    select * from {{ ref('int_channel_eligibility') }}
+
+),
+
+delivery_history as (
+
+    select * from {{ ref('int_delivery_history') }}
+
+),
+
+-- An address that was refused for good, or a person to be left alone for a while,
+-- whatever the campaign.
+quiet_people as (
+
+    select
+        customer_id,
+        channel,
+        max(quiet_until) as quiet_until
+
+    from delivery_history
+
+    group by
+        customer_id,
+        channel
+
+),
+
+-- On any channel: a campaign reaches a person once.
+messaged as (
+
+    select
+        campaign_id,
+        customer_id,
+        max(messaged_events) as messaged_events,
+        sum(tries) as tries
+
+    from delivery_history
+
+    group by
+        campaign_id,
+        customer_id
+
+),
+
+timed as (
+
+    select
+        candidates.*,
+        eligibility.contact_point_id,
+        eligibility.consent_event_id,
+        eligibility.last_inbound_message_id,
+        eligibility.address,
+        eligibility.address_type,
+        eligibility.country_code,
+        eligibility.preferred_channel,
+        eligibility.consent_status,
+        eligibility.last_inbound_at,
+        eligibility.window_closes_at,
+        least(
+            {{ dbt.dateadd('hour', var('decision_ttl_hours'), as_of()) }},
+            coalesce(
+                candidates.campaign_ends_at,
+                {{ dbt.dateadd('hour', var('decision_ttl_hours'), as_of()) }}
+            ),
+            case
+                when candidates.needs_window then eligibility.free_text_until
+                else {{ dbt.dateadd('hour', var('decision_ttl_hours'), as_of()) }}
+            end
+        ) as send_not_after,
+        {%- for gate, reason, asked_of in gates() if asked_of == 'channel'
+            and gate != 'is_sender_active' %}
+        eligibility.{{ gate }},
+        {%- endfor %}
+        candidates.needs_window is false
+        or (
+            eligibility.is_window_open
+            and eligibility.free_text_until > {{ as_of() }}
+        ) as has_window_where_needed
+
+    from candidates
+
+    left join eligibility
+        on
+            candidates.customer_id = eligibility.customer_id
+            and candidates.channel = eligibility.channel
+            and candidates.sender_id = eligibility.sender_id
+            and candidates.purpose = eligibility.purpose
+
+),
+
+gated as (
+
+    select
+        timed.*,
+        timed.send_not_after >= {{ dbt.dateadd(
+            'minute', var('min_send_minutes'), as_of()
+        ) }} as has_time_left,
+        coalesce(messaged.messaged_events, 0) = 0 as is_not_yet_messaged,
+        coalesce(quiet_people.quiet_until <= {{ as_of() }}, true)
+            as is_not_refused_recently,
+        coalesce(messaged.tries, 0) < {{ var('max_attempts') }}
+            as has_attempts_left
+
+    from timed
+
+    left join messaged
+        on
+            timed.campaign_id = messaged.campaign_id
+            and timed.customer_id = messaged.customer_id
+
+    left join quiet_people
+        on
+            timed.customer_id = quiet_people.customer_id
+            and timed.channel = quiet_people.channel
+
+),
+
+final as (
+
+    select
+        gated.*,
+        {{ first_closed_gate(ladder) | indent(8) }} as reason_code,
+        {{ all_closed_gates(ladder) | indent(8) }} as reason_codes
+
+    from gated
+
+)
+
+select * from final

@@ -1,0 +1,227 @@
+with
+
+judged as (
+
+    select * from {{ ref('int_candidates_judged') }}
+
+),
+
+reasons as (
+
+    select * from {{ ref('eligibility_reasons') }}
+
+),
+
+channel_preferences as (
+
+    select * from {{ ref('channel_preferences') }}
+
+),
+
+-- One message a channel: one that may go, else the one that came nearest to it.
+ranked_messages as (
+
+    select
+        judged.*,
+        row_number() over (
+            partition by judged.campaign_id, judged.customer_id, judged.channel
+            order by
+                case when judged.reason_code = 'sendable' then 0 else 1 end asc,
+                reasons.reason_order desc,
+                judged.message_rank asc,
+                judged.message_type asc,
+                judged.sender_id asc
+        ) as message_choice
+
+    from judged
+
+    left join reasons
+        on judged.reason_code = reasons.reason_code
+
+),
+
+last_written as (
+
+    select
+        campaign_id,
+        customer_id,
+        max(last_inbound_at) as last_inbound_at
+
+    from judged
+
+    group by
+        campaign_id,
+        customer_id
+
+),
+
+-- The customer's own choice, where they last wrote, the country's habit, the
+-- campaign's order.
+ranked_channels as (
+
+    select
+        ranked_messages.*,
+        row_number() over (
+            partition by ranked_messages.campaign_id, ranked_messages.customer_id
+            order by
+                case
+                    when ranked_messages.reason_code = 'sendable' then 0 else 1
+                end asc,
+                case
+                    when ranked_messages.channel = ranked_messages.preferred_channel
+                        then 0
+                    else 1
+                end asc,
+                case
+                    when
+                        ranked_messages.last_inbound_at
+                        = last_written.last_inbound_at
+                        then 0
+                    else 1
+                end asc,
+                coalesce(own.channel_rank, default_rank.channel_rank, 99) asc,
+                ranked_messages.message_rank asc,
+                ranked_messages.channel asc
+        ) as channel_choice
+
+    from ranked_messages
+
+    left join last_written
+        on
+            ranked_messages.campaign_id = last_written.campaign_id
+            and ranked_messages.customer_id = last_written.customer_id
+
+    left join channel_preferences as own
+        on
+            ranked_messages.country_code = own.country_code
+            and ranked_messages.channel = own.channel
+
+    left join channel_preferences as default_rank
+        on
+            default_rank.country_code = '*'
+            and ranked_messages.channel = default_rank.channel
+
+    where ranked_messages.message_choice = 1
+
+),
+
+-- Between campaigns: one marketing message a person.
+arbitrated as (
+
+    select
+        ranked_channels.*,
+        case
+            when
+                reason_code = 'sendable'
+                and channel_choice = 1
+                and purpose = 'marketing'
+                then row_number() over (
+                    partition by
+                        customer_id,
+                        case
+                            when
+                                reason_code = 'sendable'
+                                and channel_choice = 1
+                                and purpose = 'marketing'
+                                then 1
+                            else 0
+                        end
+                    order by priority desc, score desc, campaign_id asc
+                )
+            else 1
+        end as campaign_choice
+
+    from ranked_channels
+
+),
+
+-- The cut is ranked: the best of those that are left.
+cut as (
+
+    select
+        arbitrated.*,
+        case
+            when
+                reason_code = 'sendable'
+                and channel_choice = 1
+                and campaign_choice = 1
+                then row_number() over (
+                    partition by
+                        campaign_id,
+                        case
+                            when
+                                reason_code = 'sendable'
+                                and channel_choice = 1
+                                and campaign_choice = 1
+                                then 1
+                            else 0
+                        end
+                    order by score desc, {{ dbt.hash('customer_id') }} asc
+                )
+        end as recipient_rank
+
+    from arbitrated
+
+),
+
+gated as (
+
+    select
+        cut.*,
+        reason_code != 'sendable' or channel_choice = 1 as is_channel_chosen,
+        campaign_choice = 1 as is_campaign_chosen,
+        coalesce(recipient_rank <= max_recipients, true) as is_within_limit,
+        -- Last of all, so that both groups are cut alike (R14).
+        has_holdout is false
+        or coalesce(holdout_percent, 0) = 0
+        or {{ md5_bucket("coalesce(holdout_salt, '') || '|' || customer_id") }}
+        >= holdout_percent * 100 as is_not_held_out
+
+    from cut
+
+),
+
+reasoned as (
+
+    select
+        gated.*,
+        case
+            when reason_code != 'sendable' then reason_code
+            else {{ first_closed_gate(choice_gates()) | indent(12) }}
+        end as decided_reason_code
+
+    from gated
+
+),
+
+final as (
+
+    select
+        reasoned.*,
+        case
+            when reason_codes != '' then reason_codes
+            when decided_reason_code != 'sendable' then decided_reason_code
+            else ''
+        end as decided_reason_codes,
+        case
+            when decided_reason_code in ('sendable', 'holdout')
+                then row_number() over (
+                    partition by
+                        case
+                            when decided_reason_code in ('sendable', 'holdout')
+                                then 1
+                            else 0
+                        end
+                    order by
+                        priority desc,
+                        score desc,
+                        campaign_id asc,
+                        customer_id asc
+                )
+        end as send_rank
+
+    from reasoned
+
+)
+
+select * from final

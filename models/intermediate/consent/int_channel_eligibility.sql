@@ -1,0 +1,373 @@
+with
+
+customers as (
+
+    select * from {{ ref('int_customers') }}
+
+),
+
+combinations as (
+
+    select * from {{ ref('int_eligibility_combinations') }}
+
+),
+
+contact_points as (
+
+    select * from {{ ref('int_contact_points') }}
+
+    where is_owned_now
+
+),
+
+consent_states as (
+
+    select * from {{ ref('int_consent_states') }}
+
+),
+
+suppressions as (
+
+    select * from {{ ref('int_suppressions') }}
+
+),
+
+platform_opt_outs as (
+
+    select * from {{ ref('int_platform_opt_outs') }}
+
+),
+
+reply_windows as (
+
+    select * from {{ ref('int_customer_windows') }}
+
+),
+
+senders as (
+
+    select * from {{ ref('int_senders') }}
+
+),
+
+channels as (
+
+    select * from {{ ref('channels') }}
+
+),
+
+phone_prefixes as (
+
+    select * from {{ ref('phone_prefixes') }}
+
+),
+
+message_policies as (
+
+    select * from {{ ref('message_policies') }}
+
+),
+
+policies as (
+
+    select
+        channel,
+        purpose,
+        max(case when consent_kind = 'none' then 0 else 1 end) as needs_consent,
+        max(blocked_number_countries) as blocked_number_countries
+
+    from message_policies
+
+    group by
+        channel,
+        purpose
+
+),
+
+asked_senders as (
+
+    select distinct
+        channel,
+        sender_id
+
+    from combinations
+
+),
+
+-- A customer may have been given a platform id by one of our senders only.
+ranked_contact_points as (
+
+    select
+        contact_points.*,
+        asked_senders.sender_id as asked_sender_id,
+        coalesce(contact_points.sender_id = asked_senders.sender_id, true)
+        and contact_points.has_sender_where_needed as is_known_to_sender,
+        row_number() over (
+            partition by
+                contact_points.customer_id,
+                asked_senders.channel,
+                asked_senders.sender_id
+            -- The address that is most likely to work; ids make the order total.
+            order by
+                case
+                    when
+                        coalesce(
+                            contact_points.sender_id = asked_senders.sender_id,
+                            true
+                        )
+                        and contact_points.has_sender_where_needed
+                        then 0
+                    else 1
+                end asc,
+                case when contact_points.is_address_valid then 0 else 1 end asc,
+                case
+                    when
+                        contact_points.is_reachable
+                        and contact_points.is_not_recycled
+                        then 0
+                    else 1
+                end asc,
+                -- Meta recommends the phone number where both are known.
+                case when contact_points.address_type = 'phone' then 0 else 1 end asc,
+                contact_points.last_seen_at desc nulls last,
+                contact_points.contact_point_id asc
+        ) as contact_point_rank
+
+    from contact_points
+
+    inner join asked_senders
+        on contact_points.channel = asked_senders.channel
+
+),
+
+best_contact_points as (
+
+    select
+        ranked_contact_points.*,
+        case
+            when address_type = 'phone' then coalesce(
+                {%- for digits in range(7, 0, -1) %}
+                prefix_{{ digits }}.country_code{{ ',' if not loop.last }}
+                {%- endfor %}
+            )
+            when address_type = 'bsuid' then substring(address, 1, 2)
+        end as address_country_code
+
+    from ranked_contact_points
+    {% for digits in range(7, 0, -1) %}
+    left join phone_prefixes as prefix_{{ digits }}
+        on
+            substring(ranked_contact_points.address, 2, {{ digits }})
+            = prefix_{{ digits }}.prefix
+            and length(prefix_{{ digits }}.prefix) = {{ digits }}
+            and ranked_contact_points.address_type = 'phone'
+    {% endfor %}
+    where ranked_contact_points.contact_point_rank = 1
+
+),
+
+suppression_flags as (
+
+    select
+        combinations.channel,
+        combinations.sender_id,
+        combinations.purpose,
+        suppressions.customer_id,
+        {%- for reason in [
+            'erased', 'minor', 'deceased', 'legal_hold', 'suppressed_opt_out',
+            'suppressed_complaint', 'suppressed_registry', 'suppressed_contact',
+            'recycled_number', 'suppressed_manual',
+        ] %}
+        max(
+            case when suppressions.reason_code = '{{ reason }}' then 1 else 0 end
+        ) as {{ reason }}_rows{{ ',' if not loop.last }}
+        {%- endfor %}
+
+    from suppressions
+
+    inner join combinations
+        on
+            (
+                suppressions.channel = '*'
+                or suppressions.channel = combinations.channel
+            )
+            and (
+                suppressions.purpose = '*'
+                or suppressions.purpose = combinations.purpose
+            )
+            and (
+                suppressions.sender_id = '*'
+                or suppressions.sender_id = combinations.sender_id
+            )
+
+    group by
+        combinations.channel,
+        combinations.sender_id,
+        combinations.purpose,
+        suppressions.customer_id
+
+),
+
+-- A switch-off on any address of the person counts for the person.
+opted_out as (
+
+    select distinct
+        contact_points.customer_id,
+        platform_opt_outs.sender_id
+
+    from platform_opt_outs
+
+    inner join contact_points
+        on
+            platform_opt_outs.address = contact_points.address
+            and contact_points.channel = 'whatsapp'
+
+),
+
+asked as (
+
+    select
+        customers.*,
+        combinations.channel,
+        combinations.sender_id,
+        combinations.purpose
+
+    from customers
+
+    cross join combinations
+
+),
+
+final as (
+
+    select
+
+        ---------- ids
+        asked.customer_id,
+        asked.sender_id,
+        best_contact_points.contact_point_id,
+        consent_states.consent_event_id,
+        reply_windows.last_inbound_message_id,
+
+        ---------- strings
+        asked.channel,
+        asked.purpose,
+        asked.country_code,
+        asked.language_code,
+        asked.preferred_channel,
+        best_contact_points.address,
+        best_contact_points.address_type,
+        best_contact_points.address_country_code,
+        coalesce(consent_states.consent_status, 'none') as consent_status,
+
+        ---------- booleans
+        asked.is_not_erased
+        and coalesce(suppression_flags.erased_rows, 0) = 0 as is_not_erased,
+        -- Minors still get answers to what they ask.
+        asked.purpose = 'service'
+        or (
+            asked.is_not_minor and coalesce(suppression_flags.minor_rows, 0) = 0
+        ) as is_not_minor,
+        coalesce(suppression_flags.deceased_rows, 0) = 0 as is_not_deceased,
+        coalesce(suppression_flags.legal_hold_rows, 0) = 0 as is_not_on_legal_hold,
+        asked.is_merge_resolved,
+        coalesce(suppression_flags.suppressed_opt_out_rows, 0) = 0
+            as has_no_opt_out_row,
+        coalesce(suppression_flags.suppressed_complaint_rows, 0) = 0
+            as has_no_complaint_row,
+        coalesce(suppression_flags.suppressed_registry_rows, 0) = 0
+            as has_no_registry_row,
+        coalesce(suppression_flags.suppressed_contact_rows, 0) = 0
+            as has_no_dead_address_row,
+        coalesce(suppression_flags.recycled_number_rows, 0) = 0
+        and coalesce(best_contact_points.is_not_recycled, true) as is_not_recycled,
+        coalesce(suppression_flags.suppressed_manual_rows, 0) = 0
+            as has_no_manual_row,
+        coalesce(consent_states.consent_status, 'none') != 'withdrawn'
+            as has_not_said_stop,
+        asked.purpose != 'marketing' or opted_out.customer_id is null
+            as has_not_opted_out_on_platform,
+        policies.needs_consent = 0
+        or coalesce(consent_states.consent_status, 'none') != 'expired'
+            as has_fresh_consent,
+        policies.needs_consent = 0
+        or coalesce(consent_states.consent_status, 'none') != 'pending'
+            as has_confirmed_consent,
+        policies.needs_consent = 0
+        or coalesce(consent_states.consent_status, 'none') != 'in_review'
+            as has_reviewed_consent,
+        policies.needs_consent = 0
+        or coalesce(consent_states.consent_status, 'none') != 'not_explicit'
+            as has_explicit_consent,
+        policies.needs_consent = 0
+        or coalesce(consent_states.consent_status, 'none') != 'none'
+            as has_any_consent,
+        channels.is_connected as is_channel_connected,
+        asked.country_code is not null as is_country_known,
+        best_contact_points.contact_point_id is not null as has_address,
+        best_contact_points.is_address_valid,
+        best_contact_points.is_reachable,
+        best_contact_points.is_known_to_sender,
+        policies.blocked_number_countries is null
+        or {{ dbt.position(
+            "',' || best_contact_points.address_country_code || ','",
+            "',' || policies.blocked_number_countries || ','"
+        ) }} = 0 as is_not_blocked_by_platform,
+        reply_windows.last_inbound_at <= {{ as_of() }}
+        and reply_windows.is_open as is_window_open,
+        coalesce(senders.sender_status = 'active', false) as is_sender_active,
+
+        ---------- timestamps
+        consent_states.decided_by_event_at as consent_decided_at,
+        consent_states.expires_at as consent_expires_at,
+        reply_windows.last_inbound_at,
+        reply_windows.closes_at as window_closes_at,
+        reply_windows.free_text_until
+
+    from asked
+
+    left join best_contact_points
+        on
+            asked.customer_id = best_contact_points.customer_id
+            and asked.channel = best_contact_points.channel
+            and asked.sender_id = best_contact_points.asked_sender_id
+
+    left join consent_states
+        on
+            asked.customer_id = consent_states.customer_id
+            and asked.channel = consent_states.channel
+            and asked.sender_id = consent_states.sender_id
+            and asked.purpose = consent_states.purpose
+
+    left join suppression_flags
+        on
+            asked.customer_id = suppression_flags.customer_id
+            and asked.channel = suppression_flags.channel
+            and asked.sender_id = suppression_flags.sender_id
+            and asked.purpose = suppression_flags.purpose
+
+    left join opted_out
+        on
+            asked.customer_id = opted_out.customer_id
+            and asked.sender_id = opted_out.sender_id
+
+    left join reply_windows
+        on
+            asked.customer_id = reply_windows.customer_id
+            and asked.channel = reply_windows.channel
+            and asked.sender_id = reply_windows.sender_id
+
+    left join senders
+        on asked.sender_id = senders.sender_id
+
+    left join channels
+        on asked.channel = channels.channel
+
+    left join policies
+        on
+            asked.channel = policies.channel
+            and asked.purpose = policies.purpose
+
+)
+
+select * from final

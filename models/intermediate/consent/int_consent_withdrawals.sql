@@ -1,0 +1,177 @@
+{#- A view without `as_of`, for `int_withdrawals_reached`. -#}
+{{ config(materialized='view') }}
+
+with
+
+consent_events as (
+
+    select * from {{ ref('stg_crm__consent_events') }}
+
+),
+
+inbound_messages as (
+
+    select * from {{ ref('stg_whatsapp__inbound_messages') }}
+
+),
+
+operator_stops as (
+
+    select * from {{ ref('stg_sync__operator_stops') }}
+
+),
+
+contact_points as (
+
+    select distinct
+        contact_point_id,
+        address
+
+    from {{ ref('int_contact_points') }}
+
+),
+
+senders as (
+
+    select * from {{ ref('int_senders') }}
+
+),
+
+channels as (
+
+    select * from {{ ref('channels') }}
+
+),
+
+stop_keywords as (
+
+    select distinct keyword from {{ ref('stop_keywords') }}
+
+    where effect = 'withdraw'
+
+),
+
+said_in_crm as (
+
+    select
+        consent_events.consent_event_id as withdrawal_id,
+        consent_events.customer_id as given_by_customer_id,
+        contact_points.address,
+        consent_events.sender_id,
+        consent_events.channel,
+        consent_events.purpose,
+        consent_events.occurred_precision,
+        consent_events.occurred_at,
+        consent_events.received_at
+
+    from consent_events
+
+    left join contact_points
+        on consent_events.contact_point_id = contact_points.contact_point_id
+
+    where consent_events.action in ('withdraw', 'deny')
+
+),
+
+said_in_whatsapp as (
+
+    select
+        inbound_messages.message_id as withdrawal_id,
+        cast(null as {{ dbt.type_string() }}) as given_by_customer_id,
+        coalesce('+' || inbound_messages.wa_id, inbound_messages.user_id) as address,
+        senders.sender_id,
+        'whatsapp' as channel,
+        'marketing' as purpose,
+        'second' as occurred_precision,
+        inbound_messages.sent_at as occurred_at,
+        inbound_messages.received_at
+
+    from inbound_messages
+
+    inner join stop_keywords
+        on
+            trim(lower(inbound_messages.message_text), ' .!')
+            = stop_keywords.keyword
+
+    left join senders
+        on inbound_messages.phone_number_id = senders.provider_account
+
+),
+
+said_to_an_operator as (
+
+    select
+        operator_stop_id as withdrawal_id,
+        customer_id as given_by_customer_id,
+        cast(null as {{ dbt.type_string() }}) as address,
+        cast(null as {{ dbt.type_string() }}) as sender_id,
+        channel,
+        purpose,
+        'second' as occurred_precision,
+        occurred_at,
+        received_at
+
+    from operator_stops
+
+),
+
+unioned as (
+
+    select * from said_in_crm
+    union all
+    select * from said_in_whatsapp
+    union all
+    select * from said_to_an_operator
+
+),
+
+final as (
+
+    select
+
+        ---------- ids
+        unioned.withdrawal_id,
+        unioned.given_by_customer_id,
+        unioned.address,
+        -- A withdrawal holds for the whole brand; of an unknown brand, for all.
+        senders.brand_id,
+
+        ---------- strings
+        -- What we do not know widens a withdrawal.
+        coalesce(channels.channel, '*') as channel,
+        case
+            when
+                unioned.purpose
+                in ('marketing', 'marketing_night', 'utility', 'authentication', 'service')
+                then unioned.purpose
+            else '*'
+        end as purpose,
+
+        ---------- booleans
+        coalesce(unioned.sender_id, '*') != '*' as names_a_sender,
+        coalesce(unioned.occurred_precision, 'second') = 'millisecond'
+            as has_milliseconds,
+
+        ---------- timestamps
+        -- No date, or one that cannot be: it counts from when we heard of it (R3).
+        case
+            when
+                unioned.occurred_at >= cast('2000-01-01' as {{ dbt.type_timestamp() }})
+                and unioned.occurred_at
+                < {{ dbt.dateadd('day', 1, 'coalesce(unioned.received_at, ' ~ as_of() ~ ')') }}
+                then unioned.occurred_at
+            else coalesce(unioned.received_at, {{ as_of() }})
+        end as effective_at,
+        unioned.received_at
+
+    from unioned
+
+    left join senders
+        on unioned.sender_id = senders.sender_id
+
+    left join channels
+        on unioned.channel = channels.channel
+
+)
+
+select * from final

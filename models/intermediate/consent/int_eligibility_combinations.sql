@@ -1,0 +1,51 @@
+with
+
+campaign_messages as (
+
+    select * from {{ ref('int_campaign_messages') }}
+
+),
+
+senders as (
+
+    select * from {{ ref('int_senders') }}
+
+),
+
+purposes as (
+
+    select
+        channel,
+        sender_id,
+        purpose
+
+    from campaign_messages
+
+    union all
+
+    -- A template that was moved to marketing makes any message a marketing one.
+    select
+        channel,
+        sender_id,
+        'marketing' as purpose
+
+    from campaign_messages
+
+),
+
+final as (
+
+    select distinct
+        purposes.channel,
+        purposes.sender_id,
+        purposes.purpose,
+        coalesce(senders.brand_id, purposes.sender_id) as brand_id
+
+    from purposes
+
+    left join senders
+        on purposes.sender_id = senders.sender_id
+
+)
+
+select * from final

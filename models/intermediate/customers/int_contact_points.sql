@@ -1,0 +1,91 @@
+with
+
+versions as (
+
+    select * from {{ ref('stg_crm__contact_points') }}
+
+    where coalesce(received_at, {{ as_of() }}) <= {{ as_of() }}
+
+),
+
+merges as (
+
+    select * from {{ ref('int_customer_merges') }}
+
+),
+
+channels as (
+
+    select * from {{ ref('channels') }}
+
+),
+
+latest as (
+
+    select
+        versions.*,
+        row_number() over (
+            partition by versions.contact_point_id
+            -- The version received last wins; the worse status wins a tie.
+            order by
+                coalesce(versions.received_at, {{ as_of() }}) desc,
+                case when versions.contact_status = 'active' then 1 else 0 end asc,
+                coalesce(versions.contact_status, '') desc,
+                coalesce(versions.address, '') desc,
+                coalesce(versions.customer_id, '') desc
+        ) as version_rank
+
+    from versions
+
+    where versions.contact_point_id is not null
+
+),
+
+final as (
+
+    select
+
+        ---------- ids
+        latest.contact_point_id,
+        merges.canonical_customer_id as customer_id,
+        latest.sender_id,
+
+        ---------- strings
+        latest.channel,
+        latest.address,
+        case
+            when latest.address like '+%' then 'phone'
+            when latest.channel = 'whatsapp' then 'bsuid'
+            else 'id'
+        end as address_type,
+
+        ---------- booleans
+        -- An identity of a channel whose ids belong to one sender is nobody's
+        -- where the sender is unknown.
+        latest.sender_id is not null or not channels.is_sender_scoped
+            as has_sender_where_needed,
+        coalesce(latest.is_address_valid, false)
+        and coalesce(latest.contact_status, 'unknown')
+        in ('active', 'unreachable', 'recycled') as is_address_valid,
+        coalesce(latest.contact_status, 'unknown') != 'unreachable' as is_reachable,
+        coalesce(latest.contact_status, 'unknown') != 'recycled' as is_not_recycled,
+        -- Who owned an address once still carries its stops; who owns it now is asked.
+        coalesce(latest.owned_from <= {{ as_of() }}, true)
+        and coalesce(latest.owned_to > {{ as_of() }}, true) as is_owned_now,
+
+        ---------- timestamps
+        latest.last_seen_at
+
+    from latest
+
+    inner join merges
+        on latest.customer_id = merges.customer_id
+
+    left join channels
+        on latest.channel = channels.channel
+
+    where latest.version_rank = 1
+
+)
+
+select * from final

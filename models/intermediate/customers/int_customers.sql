@@ -1,0 +1,111 @@
+with
+
+versions as (
+
+    select * from {{ ref('stg_crm__customers') }}
+
+    where coalesce(received_at, {{ as_of() }}) <= {{ as_of() }}
+
+),
+
+merges as (
+
+    select * from {{ ref('int_customer_merges') }}
+
+),
+
+country_names as (
+
+    select * from {{ ref('country_names') }}
+
+),
+
+countries as (
+
+    select * from {{ ref('countries') }}
+
+),
+
+latest as (
+
+    select
+        versions.*,
+        row_number() over (
+            partition by versions.customer_id
+            -- As in int_customer_merges.
+            order by
+                coalesce(versions.received_at, {{ as_of() }}) desc,
+                coalesce(versions.merged_into_customer_id, '') desc,
+                coalesce(cast(versions.erased_at as {{ dbt.type_string() }}), '') desc,
+                coalesce(versions.country_code, '') desc,
+                coalesce(versions.attributes, '') desc
+        ) as version_rank
+
+    from versions
+
+    where versions.customer_id is not null
+
+),
+
+-- What blocks one id of a person blocks the person.
+persons as (
+
+    select
+        merges.canonical_customer_id,
+        max(case when latest.erased_at <= {{ as_of() }} then 1 else 0 end)
+            as erased_ids,
+        max(case when latest.is_minor then 1 else 0 end) as minor_ids,
+        max(latest.merged_into_customer_id) as any_merged_into,
+        min(case when merges.is_merge_resolved then 1 else 0 end) as resolved_ids
+
+    from latest
+
+    inner join merges
+        on latest.customer_id = merges.customer_id
+
+    where latest.version_rank = 1
+
+    group by merges.canonical_customer_id
+
+),
+
+final as (
+
+    select
+
+        ---------- ids
+        latest.customer_id,
+
+        ---------- strings
+        coalesce(countries.country_code, country_names.country_code) as country_code,
+        coalesce(latest.country_code, '') as country_as_given,
+        latest.subdivision_code,
+        latest.language_code,
+        latest.time_zone,
+        latest.preferred_channel,
+        latest.attributes,
+
+        ---------- booleans
+        persons.erased_ids = 0 as is_not_erased,
+        persons.minor_ids = 0 as is_not_minor,
+        persons.resolved_ids = 1 as is_merge_resolved,
+
+        ---------- timestamps
+        latest.created_at
+
+    from persons
+
+    inner join latest
+        on
+            persons.canonical_customer_id = latest.customer_id
+            and latest.version_rank = 1
+
+    left join countries
+        on latest.country_code = countries.country_code
+
+    left join country_names
+        on latest.country_code = country_names.country_name
+
+)
+
+select * from final

@@ -1,0 +1,57 @@
+with
+
+versions as (
+
+    select * from {{ ref('stg_crm__senders') }}
+
+    where received_at <= {{ as_of() }}
+
+),
+
+latest as (
+
+    select
+        versions.*,
+        row_number() over (
+            partition by sender_id
+            -- The version received last wins; the worse status wins a tie.
+            order by
+                received_at desc,
+                case when sender_status = 'active' then 1 else 0 end asc,
+                coalesce(provider_account, '') desc
+        ) as version_rank
+
+    from versions
+
+    where sender_id is not null
+
+),
+
+final as (
+
+    select
+
+        ---------- ids
+        sender_id,
+        coalesce(brand_id, sender_id) as brand_id,
+        provider_account,
+        portfolio_id,
+        template_account_id,
+
+        ---------- strings
+        channel,
+        provider,
+        allowed_purposes,
+        sender_status,
+
+        ---------- numbers
+        messages_per_second,
+        messaging_limit
+
+    from latest
+
+    where version_rank = 1
+
+)
+
+select * from final

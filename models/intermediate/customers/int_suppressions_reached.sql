@@ -1,0 +1,142 @@
+{#- A view without `as_of`: the nightly table filters it, `sync_stops` asks it live. -#}
+{{ config(materialized='view') }}
+
+with
+
+versions as (
+
+    select * from {{ ref('stg_crm__suppressions') }}
+),
+
+merges as (
+
+    select * from {{ ref('int_customer_merges') }}
+
+),
+
+contact_points as (
+
+    select * from {{ ref('int_contact_points') }}
+
+),
+
+by_customer as (
+
+    select
+        merges.canonical_customer_id as customer_id,
+        versions.*
+
+    from versions
+
+    inner join merges
+        on versions.key_value = merges.customer_id
+
+    where versions.key_type = 'customer'
+
+),
+
+address_keys as (
+
+    select
+        customer_id,
+        address as key_value
+
+    from contact_points
+
+    union all
+
+    select
+        customer_id,
+        {{ sha256_hex('address') }} as key_value
+
+    from contact_points
+
+),
+
+-- Whoever has the address, on whatever channel.
+by_address as (
+
+    select
+        address_keys.customer_id,
+        versions.*
+
+    from versions
+
+    inner join address_keys
+        on versions.key_value = address_keys.key_value
+
+    where coalesce(versions.key_type, 'address') != 'customer'
+
+),
+
+unioned as (
+
+    select
+        customer_id,
+        suppression_id,
+        suppression_reason,
+        channel,
+        sender_id,
+        purpose,
+        starts_at,
+        ends_at,
+        received_at
+
+    from by_customer
+
+    union all
+
+    select
+        customer_id,
+        suppression_id,
+        suppression_reason,
+        channel,
+        sender_id,
+        purpose,
+        starts_at,
+        ends_at,
+        received_at
+
+    from by_address
+
+),
+
+final as (
+
+    select distinct
+
+        ---------- ids
+        customer_id,
+        -- A row without an id is nobody's later version.
+        coalesce(suppression_id, {{ dbt.hash(
+            "coalesce(suppression_reason, '') || '|' || coalesce(channel, '')"
+        ) }}) as suppression_id,
+
+        ---------- strings
+        -- A reason we do not know is no reason to write.
+        case suppression_reason
+            when 'opt_out' then 'suppressed_opt_out'
+            when 'complaint' then 'suppressed_complaint'
+            when 'registry' then 'suppressed_registry'
+            when 'invalid_contact' then 'suppressed_contact'
+            when 'recycled_number' then 'recycled_number'
+            when 'erasure' then 'erased'
+            when 'deceased' then 'deceased'
+            when 'minor' then 'minor'
+            when 'legal_hold' then 'legal_hold'
+            else 'suppressed_manual'
+        end as reason_code,
+        coalesce(channel, '*') as channel,
+        coalesce(sender_id, '*') as sender_id,
+        coalesce(purpose, '*') as purpose,
+
+        ---------- timestamps
+        starts_at,
+        ends_at,
+        received_at
+
+    from unioned
+
+)
+
+select * from final

@@ -1,0 +1,65 @@
+with
+
+inbound_messages as (
+
+    select * from {{ ref('stg_whatsapp__inbound_messages') }}
+
+),
+
+statuses as (
+
+    select * from {{ ref('stg_whatsapp__statuses') }}
+
+),
+
+preferences as (
+
+    select * from {{ ref('stg_whatsapp__preferences') }}
+
+),
+
+seen_together as (
+
+    select wa_id, user_id, received_at from inbound_messages
+    union all
+    select wa_id, user_id, received_at from statuses
+    union all
+    select wa_id, user_id, received_at from preferences
+
+),
+
+pairs as (
+
+    select distinct
+        '+' || wa_id as phone,
+        user_id
+
+    from seen_together
+
+    where
+        wa_id is not null
+        and user_id is not null
+        and received_at <= {{ as_of() }}
+
+),
+
+-- One user id is made anew with each phone number, so a pair never goes stale.
+final as (
+
+    select
+        phone as seen_address,
+        user_id as address
+
+    from pairs
+
+    union all
+
+    select
+        user_id as seen_address,
+        phone as address
+
+    from pairs
+
+)
+
+select * from final

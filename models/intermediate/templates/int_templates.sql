@@ -1,0 +1,158 @@
+with
+
+catalogue as (
+
+    select * from {{ ref('stg_templates__catalogue') }}
+
+    where fetched_at <= {{ as_of() }}
+
+),
+
+template_events as (
+
+    select * from {{ ref('stg_whatsapp__template_events') }}
+
+    where received_at <= {{ as_of() }}
+
+),
+
+ranked as (
+
+    select
+        catalogue.*,
+        row_number() over (
+            partition by account_id, template_name, language_code
+            -- Fetched last wins; at one instant the one that is not approved.
+            order by
+                fetched_at desc,
+                case when status = 'APPROVED' then 1 else 0 end asc,
+                coalesce(template_id, '') desc
+        ) as version_rank
+
+    from catalogue
+
+),
+
+latest as (
+
+    select * from ranked
+
+    where version_rank = 1
+
+),
+
+catalogue_ages as (
+
+    select
+        account_id,
+        max(fetched_at) as last_fetched_at
+
+    from catalogue
+
+    group by account_id
+
+),
+
+-- Webhooks are the early warning: what came after the list was fetched counts.
+newer_events as (
+
+    select
+        latest.account_id,
+        latest.template_name,
+        latest.language_code,
+        template_events.event,
+        template_events.category,
+        row_number() over (
+            partition by
+                latest.account_id,
+                latest.template_name,
+                latest.language_code,
+                case when template_events.event = 'CATEGORY_UPDATE' then 1 else 0 end
+            -- The latest event; at one instant the one that is not an approval.
+            order by
+                template_events.occurred_at desc,
+                case when template_events.event = 'APPROVED' then 1 else 0 end asc,
+                template_events.event desc
+        ) as event_rank
+
+    from latest
+
+    inner join template_events
+        on
+            latest.account_id = template_events.waba_id
+            and latest.template_name = template_events.template_name
+            and lower(latest.language_code)
+            = lower(replace(template_events.language_code, '-', '_'))
+            and coalesce(template_events.occurred_at, template_events.received_at)
+            > latest.fetched_at
+
+),
+
+final as (
+
+    select
+
+        ---------- ids
+        latest.account_id,
+        latest.template_id,
+
+        ---------- strings
+        latest.provider,
+        latest.template_name,
+        latest.language_code,
+        case
+            when status_events.event in ('APPROVED', 'REINSTATED', 'UNARCHIVED')
+                then 'APPROVED'
+            else coalesce(status_events.event, latest.status)
+        end as template_status,
+        -- The stricter of what it is and what Meta says it should be (R13).
+        case
+            when
+                'MARKETING' in (
+                    coalesce(category_events.category, ''),
+                    coalesce(latest.category, ''),
+                    coalesce(latest.correct_category, '')
+                )
+                then 'MARKETING'
+            else coalesce(category_events.category, latest.category)
+        end as template_category,
+        latest.category as catalogue_category,
+        latest.parameter_format,
+        latest.header_format,
+        latest.body_text,
+        latest.body_parameter_names,
+        latest.quality,
+
+        ---------- numbers
+        latest.header_parameter_count,
+        latest.body_parameter_count,
+        latest.button_parameter_count,
+
+        ---------- timestamps
+        latest.fetched_at,
+        catalogue_ages.last_fetched_at
+
+    from latest
+
+    inner join catalogue_ages
+        on latest.account_id = catalogue_ages.account_id
+
+    left join newer_events as status_events
+        on
+            latest.account_id = status_events.account_id
+            and latest.template_name = status_events.template_name
+            and latest.language_code = status_events.language_code
+            and status_events.event != 'CATEGORY_UPDATE'
+            and status_events.event_rank = 1
+
+    left join newer_events as category_events
+        on
+            latest.account_id = category_events.account_id
+            and latest.template_name = category_events.template_name
+            and latest.language_code = category_events.language_code
+            and category_events.event = 'CATEGORY_UPDATE'
+            and category_events.event_rank = 1
+
+)
+
+select * from final

@@ -1,0 +1,72 @@
+with
+
+decided as (
+
+    select * from {{ ref('int_candidates_ranked') }}
+
+),
+
+reasons as (
+
+    select * from {{ ref('eligibility_reasons') }}
+
+),
+
+final as (
+
+    select
+
+        ---------- ids
+        decided.campaign_id,
+        decided.customer_id,
+        decided.sender_id,
+        decided.contact_point_id,
+        decided.consent_event_id,
+        decided.last_inbound_message_id,
+        decided.template_id,
+        {{ delivery_key(
+            'decided.campaign_id', 'decided.customer_id', 'decided.occurrence'
+        ) }} as delivery_key,
+
+        ---------- strings
+        decided.channel,
+        decided.message_type,
+        decided.destination,
+        decided.campaign_purpose,
+        decided.purpose,
+        decided.country_code,
+        decided.decided_reason_code as reason_code,
+        decided.decided_reason_codes as reason_codes,
+        reasons.stage as reason_stage,
+        reasons.marketer_label,
+        decided.consent_status,
+        decided.template_name,
+        decided.template_language_code,
+        decided.template_status,
+        decided.template_category,
+
+        ---------- numbers
+        cast(decided.score as numeric(18, 6)) as score,
+        cast(decided.send_rank as {{ dbt.type_bigint() }}) as send_rank,
+
+        ---------- booleans
+        decided.decided_reason_code = 'sendable' as is_sendable,
+        decided.decided_reason_code = 'holdout' as is_held_out,
+        decided.channel_choice = 1 as is_first_channel,
+
+        ---------- timestamps
+        decided.last_inbound_at,
+        decided.window_closes_at,
+        decided.template_fetched_at,
+        {{ as_of() }} as send_not_before,
+        decided.send_not_after,
+        {{ as_of() }} as decided_at
+
+    from decided
+
+    left join reasons
+        on decided.decided_reason_code = reasons.reason_code
+
+)
+
+select * from final

@@ -1,0 +1,111 @@
+with
+
+source as (
+
+    select * from {{ source('crm', 'raw_consent_events') }}
+
+),
+
+renamed as (
+
+    select
+
+        ---------- ids
+        nullif(trim(consent_event_id), '') as given_event_id,
+        nullif(trim(customer_id), '') as customer_id,
+        nullif(trim(contact_point_id), '') as contact_point_id,
+        nullif(trim(sender_id), '') as sender_id,
+
+        ---------- strings
+        nullif(lower(trim(channel)), '') as channel,
+        nullif(lower(trim(purpose)), '') as purpose,
+        nullif(lower(trim(action)), '') as action,
+        nullif(lower(trim(basis)), '') as basis,
+        nullif(lower(trim(actor)), '') as actor,
+        nullif(lower(trim(method)), '') as method,
+        nullif(trim(text_version), '') as text_version,
+        nullif(lower(trim(occurred_precision)), '') as occurred_precision,
+
+        ---------- timestamps
+        {{ try_timestamp('occurred_at') }} as occurred_at,
+        {{ try_timestamp('received_at') }} as received_at
+
+    from source
+
+),
+
+identified as (
+
+    select
+        renamed.*,
+        coalesce(
+            given_event_id,
+            {{ dbt.hash(
+                "coalesce(customer_id, '') || '|' || coalesce(contact_point_id, '')"
+                ~ " || '|' || coalesce(channel, '') || '|' || coalesce(purpose, '')"
+                ~ " || '|' || coalesce(sender_id, '') || '|' || coalesce(action, '')"
+                ~ " || '|' || coalesce(cast(occurred_at as "
+                ~ dbt.type_string() ~ "), '')"
+            ) }}
+        ) as consent_event_id
+
+    from renamed
+
+    -- No action is no event; `stg_crm__rejected` counts it.
+    where action is not null
+
+),
+
+ranked as (
+
+    select
+        identified.*,
+        row_number() over (
+            -- An id used again for another action is another event.
+            partition by consent_event_id, action
+            -- The first receipt is kept (R2); the rest makes the order total.
+            order by
+                received_at asc nulls last,
+                occurred_at asc nulls last,
+                channel asc nulls first,
+                purpose asc nulls first,
+                customer_id asc nulls first,
+                contact_point_id asc nulls first
+        ) as receipt_rank
+
+    from identified
+
+),
+
+final as (
+
+    select
+
+        ---------- ids
+        consent_event_id,
+        customer_id,
+        contact_point_id,
+        sender_id,
+
+        ---------- strings
+        channel,
+        purpose,
+        action,
+        basis,
+        actor,
+        method,
+        text_version,
+        occurred_precision,
+
+        ---------- timestamps
+        occurred_at,
+        received_at
+
+    from ranked
+
+    where receipt_rank = 1
+
+)
+
+
+select * from final

@@ -1,0 +1,46 @@
+with
+
+source as (
+
+    select * from {{ source('crm', 'raw_customers') }}
+
+),
+
+renamed as (
+
+    select
+
+        ---------- ids
+        nullif(trim(customer_id), '') as customer_id,
+        nullif(trim(merged_into_customer_id), '') as merged_into_customer_id,
+
+        ---------- strings
+        nullif(upper(trim(country_code)), '') as country_code,
+        nullif(trim(subdivision_code), '') as subdivision_code,
+        nullif(trim(language_code), '') as language_code,
+        nullif(trim(time_zone), '') as time_zone,
+        nullif(lower(trim(preferred_channel)), '') as preferred_channel,
+        attributes,
+
+        ---------- booleans
+        {{ try_boolean('is_minor') }} as is_minor,
+
+        ---------- timestamps
+        {{ try_timestamp('created_at') }} as created_at,
+        -- An erasure with an unreadable date is an erasure.
+        case
+            when nullif(trim(cast(erased_at as {{ dbt.type_string() }})), '') is not null
+                then coalesce(
+                    {{ try_timestamp('erased_at') }},
+                    {{ try_timestamp('received_at') }},
+                    cast('1970-01-01' as {{ dbt.type_timestamp() }})
+                )
+        end as erased_at,
+        {{ try_timestamp('merged_at') }} as merged_at,
+        {{ try_timestamp('received_at') }} as received_at
+
+    from source
+
+)
+
+select * from renamed

@@ -1,0 +1,30 @@
+with
+
+source as (
+
+    select * from {{ source('crm', 'raw_lapse_scores') }}
+
+),
+
+renamed as (
+
+    select
+
+        ---------- ids
+        nullif(trim(customer_id), '') as customer_id,
+
+        ---------- strings
+        nullif(trim(model_version), '') as model_version,
+
+        ---------- numbers
+        {{ try_decimal('lapse_risk_score') }} as lapse_risk_score,
+
+        ---------- timestamps
+        {{ try_timestamp('scored_at') }} as scored_at,
+        {{ try_timestamp('received_at') }} as received_at
+
+    from source
+
+)
+
+select * from renamed

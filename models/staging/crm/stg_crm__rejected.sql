@@ -1,0 +1,148 @@
+with
+
+consent_events as (
+
+    select * from {{ source('crm', 'raw_consent_events') }}
+
+),
+
+contact_points as (
+
+    select * from {{ ref('stg_crm__contact_points') }}
+
+),
+
+orders as (
+
+    select * from {{ source('crm', 'raw_orders') }}
+
+),
+
+lapse_scores as (
+
+    select * from {{ source('crm', 'raw_lapse_scores') }}
+
+),
+
+customers as (
+
+    select * from {{ source('crm', 'raw_customers') }}
+
+),
+
+templates as (
+
+    select * from {{ source('templates', 'raw_templates') }}
+
+),
+
+unioned as (
+
+    select
+        'raw_consent_events' as source_table,
+        consent_event_id as row_key,
+        case
+            when nullif(trim(action), '') is null then 'action_missing'
+            when {{ try_timestamp('occurred_at') }} is null
+                then 'unreadable_occurred_at'
+            when {{ try_timestamp('received_at') }} is null
+                then 'unreadable_received_at'
+        end as rejection_code,
+        {{ try_timestamp('received_at') }} as received_at
+
+    from consent_events
+
+    union all
+
+    select
+        'raw_contact_points' as source_table,
+        contact_point_id as row_key,
+        case
+            when contact_point_id is null then 'id_missing'
+            when customer_id is null then 'customer_missing'
+            when not is_address_valid then 'invalid_address'
+        end as rejection_code,
+        received_at
+
+    from contact_points
+
+    union all
+
+    select
+        'raw_orders' as source_table,
+        order_id as row_key,
+        case
+            when nullif(trim(order_id), '') is null then 'id_missing'
+            when nullif(trim(customer_id), '') is null then 'customer_missing'
+            when {{ try_timestamp('ordered_at') }} is null
+                then 'unreadable_ordered_at'
+            when {{ try_decimal('amount') }} is null then 'unreadable_amount'
+            when {{ try_decimal('amount') }} < 0 then 'negative_amount'
+        end as rejection_code,
+        {{ try_timestamp('received_at') }} as received_at
+
+    from orders
+
+    union all
+
+    select
+        'raw_lapse_scores' as source_table,
+        customer_id as row_key,
+        case
+            when {{ try_decimal('lapse_risk_score') }} is null
+                then 'unreadable_score'
+            when {{ try_decimal('lapse_risk_score') }} not between 0 and 1
+                then 'score_out_of_range'
+        end as rejection_code,
+        {{ try_timestamp('received_at') }} as received_at
+
+    from lapse_scores
+
+    union all
+
+    select
+        'raw_customers' as source_table,
+        customer_id as row_key,
+        case
+            when nullif(trim(customer_id), '') is null then 'id_missing'
+            when
+                nullif(trim(attributes), '') is not null
+                and not {{ is_json('attributes') }}
+                then 'broken_json'
+        end as rejection_code,
+        {{ try_timestamp('received_at') }} as received_at
+
+    from customers
+
+    union all
+
+    select
+        'raw_templates' as source_table,
+        account_id as row_key,
+        case
+            when not {{ is_json('payload') }} then 'broken_json'
+            when {{ try_timestamp('fetched_at') }} is null
+                then 'unreadable_fetched_at'
+            when {{ json_text('payload', ['name']) }} is null then 'unknown_shape'
+        end as rejection_code,
+        {{ try_timestamp('fetched_at') }} as received_at
+
+    from templates
+
+),
+
+final as (
+
+    select
+        source_table,
+        row_key,
+        rejection_code,
+        received_at
+
+    from unioned
+
+    where rejection_code is not null
+
+)
+
+select * from final

@@ -1,0 +1,191 @@
+with
+
+source as (
+
+    select * from {{ source('templates', 'raw_templates') }}
+
+),
+
+templates as (
+
+    select
+        {{ dbt.hash("coalesce(payload, '') || '|' || coalesce(fetched_at, '')") }}
+            as row_key,
+        provider,
+        account_id,
+        payload,
+        {{ try_timestamp('fetched_at') }} as fetched_at
+
+    from source
+
+    where {{ is_json('payload') }}
+
+),
+
+components as (
+
+    select
+        templates.row_key,
+        upper({{ json_text('component', ['type']) }}) as component_type,
+        upper({{ json_text('component', ['format']) }}) as component_format,
+        {{ json_text('component', ['text']) }} as component_text,
+        component
+
+    from templates
+
+    {{ json_elements(json_value('templates.payload', ['components']), 'component') }}
+
+),
+
+buttons as (
+
+    select
+        components.row_key,
+        upper({{ json_text('button', ['type']) }}) as button_type,
+        {{ json_text('button', ['url']) }} as button_url
+
+    from components
+
+    {{ json_elements(json_value('components.component', ['buttons']), 'button') }}
+
+),
+
+-- Meta lists an example for each named parameter.
+named_parameters as (
+
+    select distinct
+        components.row_key,
+        {{ json_text('example', ['param_name']) }} as parameter_name
+
+    from components
+
+    {{ json_elements(
+        json_value('components.component', ['example', 'body_text_named_params']),
+        'example'
+    ) }}
+
+    where components.component_type = 'BODY'
+
+),
+
+parts as (
+
+    select
+        row_key,
+        max(case when component_type = 'HEADER' then coalesce(component_format, 'TEXT') end)
+            as header_format,
+        max(case when component_type = 'HEADER' then component_text end) as header_text,
+        max(case when component_type = 'BODY' then component_text end) as body_text
+
+    from components
+
+    group by row_key
+
+),
+
+button_counts as (
+
+    select
+        row_key,
+        sum(
+            case
+                when button_type = 'URL' and button_url like '%{{ '{{' }}%' then 1
+                when button_type in ('COPY_CODE', 'OTP') then 1
+                else 0
+            end
+        ) as button_parameter_count
+
+    from buttons
+
+    group by row_key
+
+),
+
+names as (
+
+    select
+        row_key,
+        count(*) as name_count,
+        {{ dbt.listagg('parameter_name', "','", 'order by parameter_name') }}
+            as body_parameter_names
+
+    from named_parameters
+
+    where parameter_name is not null
+
+    group by row_key
+
+),
+
+renamed as (
+
+    select
+
+        ---------- ids
+        templates.account_id,
+        {{ json_text('templates.payload', ['id']) }} as template_id,
+
+        ---------- strings
+        lower(templates.provider) as provider,
+        {{ json_text('templates.payload', ['name']) }} as template_name,
+        replace({{ json_text('templates.payload', ['language']) }}, '-', '_')
+            as language_code,
+        upper({{ json_text('templates.payload', ['status']) }}) as status,
+        upper({{ json_text('templates.payload', ['category']) }}) as category,
+        upper({{ json_text('templates.payload', ['correct_category']) }})
+            as correct_category,
+        upper({{ json_text('templates.payload', ['previous_category']) }})
+            as previous_category,
+        upper(coalesce(
+            {{ json_text('templates.payload', ['parameter_format']) }}, 'POSITIONAL'
+        )) as parameter_format,
+        coalesce(parts.header_format, 'NONE') as header_format,
+        parts.body_text,
+        names.body_parameter_names,
+        upper({{ json_text('templates.payload', ['quality_score', 'score']) }})
+            as quality,
+
+        ---------- numbers
+        case
+            when parts.header_text like '%{{ '{{' }}%' then 1
+            else 0
+        end as header_parameter_count,
+        coalesce(
+            names.name_count,
+            {%- for position in range(1, 21) %}
+            case
+                when parts.body_text like '%{{ '{{' ~ position ~ '}}' }}%' then 1
+                else 0
+            end{{ ' +' if not loop.last }}
+            {%- endfor %}
+        ) as body_parameter_count,
+        coalesce(button_counts.button_parameter_count, 0) as button_parameter_count,
+
+        ---------- timestamps
+        templates.fetched_at
+
+    from templates
+
+    left join parts
+        on templates.row_key = parts.row_key
+
+    left join button_counts
+        on templates.row_key = button_counts.row_key
+
+    left join names
+        on templates.row_key = names.row_key
+
+),
+
+final as (
+
+    select * from renamed
+
+    where
+        template_name is not null
+        and language_code is not null
+        and fetched_at is not null
+
+)
+
+select * from final

@@ -1,0 +1,305 @@
+{#- Asked by the sync while it sends: no `as_of`, so it sees what came after the build. -#}
+{{ config(materialized='view') }}
+
+with
+
+decided as (
+
+    select * from {{ ref('int_candidates_ranked') }}
+
+    where decided_reason_code in ('sendable', 'holdout')
+
+),
+
+withdrawals as (
+
+    select * from {{ ref('int_withdrawals_reached') }}
+
+    where is_lifted = 0
+
+),
+
+suppressions as (
+
+    select * from {{ ref('int_suppressions_reached') }}
+
+),
+
+customers as (
+
+    select * from {{ ref('stg_crm__customers') }}
+
+),
+
+merges as (
+
+    select * from {{ ref('int_customer_merges') }}
+
+),
+
+platform_preferences as (
+
+    select * from {{ ref('int_platform_preferences') }}
+
+),
+
+contact_points as (
+
+    select * from {{ ref('int_contact_points') }}
+
+),
+
+template_events as (
+
+    select * from {{ ref('stg_whatsapp__template_events') }}
+
+),
+
+senders as (
+
+    select * from {{ ref('int_senders') }}
+
+),
+
+rows_to_send as (
+
+    select
+        decided.*,
+        {{ delivery_key(
+            'decided.campaign_id', 'decided.customer_id', 'decided.occurrence'
+        ) }} as delivery_key
+
+    from decided
+
+),
+
+ranked_suppressions as (
+
+    select
+        suppressions.*,
+        row_number() over (
+            partition by customer_id, suppression_id
+            -- As in int_suppressions.
+            order by
+                received_at desc nulls first,
+                case when ends_at is null then 0 else 1 end asc,
+                ends_at desc nulls last,
+                reason_code asc,
+                channel asc,
+                sender_id asc,
+                purpose asc
+        ) as version_rank
+
+    from suppressions
+
+),
+
+ranked_customers as (
+
+    select
+        customers.customer_id,
+        customers.erased_at,
+        customers.is_minor,
+        customers.received_at,
+        row_number() over (
+            partition by customers.customer_id
+            -- The version received last wins; an erasure wins a tie.
+            order by
+                customers.received_at desc nulls first,
+                case when customers.erased_at is null then 1 else 0 end asc
+        ) as version_rank
+
+    from customers
+
+),
+
+ranked_preferences as (
+
+    select
+        platform_preferences.*,
+        row_number() over (
+            partition by sender_id, address
+            -- The last word counts; at one instant "stop" wins.
+            order by occurred_at desc nulls first, preference desc
+        ) as event_rank
+
+    from platform_preferences
+
+),
+
+stopped as (
+
+    select
+        rows_to_send.delivery_key,
+        'consent_withdrawn' as reason_code,
+        withdrawals.withdrawn_at as stopped_at,
+        withdrawals.received_at as known_at
+
+    from rows_to_send
+
+    inner join withdrawals
+        on
+            rows_to_send.customer_id = withdrawals.customer_id
+            and rows_to_send.channel = withdrawals.judged_channel
+            and rows_to_send.sender_id = withdrawals.judged_sender_id
+            and rows_to_send.purpose = withdrawals.judged_purpose
+
+    union all
+
+    select
+        rows_to_send.delivery_key,
+        ranked_suppressions.reason_code,
+        ranked_suppressions.starts_at as stopped_at,
+        ranked_suppressions.received_at as known_at
+
+    from rows_to_send
+
+    inner join ranked_suppressions
+        on
+            rows_to_send.customer_id = ranked_suppressions.customer_id
+            and ranked_suppressions.version_rank = 1
+            -- One that starts while the row may be sent stops it already.
+            and coalesce(
+                ranked_suppressions.starts_at < rows_to_send.send_not_after, true
+            )
+            and coalesce(ranked_suppressions.ends_at > {{ as_of() }}, true)
+            and (
+                ranked_suppressions.channel = '*'
+                or ranked_suppressions.channel = rows_to_send.channel
+            )
+            and (
+                ranked_suppressions.sender_id = '*'
+                or ranked_suppressions.sender_id = rows_to_send.sender_id
+            )
+            and (
+                ranked_suppressions.purpose = '*'
+                or ranked_suppressions.purpose = rows_to_send.purpose
+            )
+            and (
+                ranked_suppressions.reason_code != 'minor'
+                or rows_to_send.purpose != 'service'
+            )
+
+    union all
+
+    select
+        rows_to_send.delivery_key,
+        case
+            when ranked_customers.erased_at is not null then 'erased' else 'minor'
+        end as reason_code,
+        ranked_customers.erased_at as stopped_at,
+        ranked_customers.received_at as known_at
+
+    from rows_to_send
+
+    inner join merges
+        on rows_to_send.customer_id = merges.canonical_customer_id
+
+    inner join ranked_customers
+        on
+            merges.customer_id = ranked_customers.customer_id
+            and ranked_customers.version_rank = 1
+            and (
+                ranked_customers.erased_at is not null
+                or (
+                    ranked_customers.is_minor
+                    and rows_to_send.purpose != 'service'
+                )
+            )
+
+    union all
+
+    select
+        rows_to_send.delivery_key,
+        'platform_opt_out' as reason_code,
+        ranked_preferences.occurred_at as stopped_at,
+        ranked_preferences.received_at as known_at
+
+    from rows_to_send
+
+    inner join contact_points
+        on
+            rows_to_send.customer_id = contact_points.customer_id
+            and rows_to_send.channel = contact_points.channel
+
+    inner join ranked_preferences
+        on
+            contact_points.address = ranked_preferences.address
+            and rows_to_send.sender_id = ranked_preferences.sender_id
+            and ranked_preferences.event_rank = 1
+            and ranked_preferences.preference = 'stop'
+
+    where rows_to_send.purpose = 'marketing'
+
+    union all
+
+    select
+        rows_to_send.delivery_key,
+        case
+            when template_events.event = 'CATEGORY_UPDATE' then 'category_changed'
+            else 'template_not_approved'
+        end as reason_code,
+        template_events.occurred_at as stopped_at,
+        template_events.received_at as known_at
+
+    from rows_to_send
+
+    inner join senders
+        on rows_to_send.sender_id = senders.sender_id
+
+    inner join template_events
+        on
+            senders.template_account_id = template_events.waba_id
+            and rows_to_send.template_name = template_events.template_name
+            and lower(rows_to_send.template_language_code)
+            = lower(replace(template_events.language_code, '-', '_'))
+            and coalesce(
+                template_events.occurred_at > rows_to_send.template_fetched_at,
+                true
+            )
+
+    where
+        rows_to_send.message_type = 'template'
+        and template_events.event not in ('APPROVED', 'REINSTATED', 'UNARCHIVED')
+        and (
+            template_events.event != 'CATEGORY_UPDATE'
+            or upper(rows_to_send.purpose) != template_events.category
+        )
+
+),
+
+ranked as (
+
+    select
+        stopped.*,
+        row_number() over (
+            partition by delivery_key
+            -- One row a delivery: the stop heard of last.
+            order by known_at desc nulls first, reason_code asc
+        ) as stop_rank
+
+    from stopped
+
+),
+
+final as (
+
+    select
+
+        ---------- ids
+        delivery_key,
+
+        ---------- strings
+        reason_code,
+
+        ---------- timestamps
+        stopped_at,
+        known_at
+
+    from ranked
+
+    where stop_rank = 1
+
+)
+
+select * from final

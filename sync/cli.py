@@ -1,0 +1,205 @@
+"""The `ott` command."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sync import doctor as doctors
+from sync import show, writeback
+from sync import why as reasons
+from sync.collect import Options
+from sync.command import as_json_option, command, how, target_option, which
+from sync.desk import desk
+from sync.destinations import DESTINATIONS
+from sync.errors import SyncError
+from sync.log import say
+from sync.masking import keyed_hash
+from sync.send import plan as plan_one
+from sync.send import send as send_one
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sync.desk import Desk
+
+
+class Commands(click.Group):
+    """Loads the sandbox only when asked for: a nightly run needs no web server."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name every command."""
+        return sorted([*super().list_commands(ctx), "sandbox"])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Find a command."""
+        if cmd_name == "sandbox":
+            from sync.sandbox.server import sandbox  # noqa: PLC0415
+
+            return sandbox
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Carry what dbt decided to the providers: each message at most once."""
+
+
+def _names(destination: str | None, *, everything: bool) -> list[str]:
+    if (destination is None) != everything:
+        raise click.UsageError("Name a destination, or pass --all.")
+    return [*DESTINATIONS] if destination is None else [destination]
+
+
+def _each(names: list[str], work: Callable[[str], int]) -> int:
+    """Do `work` for each; one that cannot start does not stop the next."""
+    codes = []
+    for name in names:
+        try:
+            codes.append(work(name))
+        except SyncError as error:
+            say(f"Error: {name}: {error}" if len(names) > 1 else f"Error: {error}")
+            codes.append(error.exit_code)
+    # A bug is worst, then what needs a person soonest.
+    order = (0, 6, 3, 4, 5, 1)
+    return max(codes, key=order.index)
+
+
+@main.command()
+@which
+@command
+def plan(
+    *,
+    destination: str | None,
+    everything: bool,
+    target: str | None,
+    as_json: bool,
+    **limits: Any,
+) -> int:
+    """Show what send would do now, with masked samples. Sends nothing."""
+
+    def work(name: str) -> int:
+        show.plan(plan_one(name, target, Options(**limits)), as_json=as_json)
+        return 0
+
+    return _each(_names(destination, everything=everything), work)
+
+
+@main.command()
+@which
+@how
+@command
+def send(
+    *,
+    destination: str | None,
+    everything: bool,
+    target: str | None,
+    as_json: bool,
+    **limits: Any,
+) -> int:
+    """Send what is due, each message at most once, and write back what happened."""
+
+    def work(name: str) -> int:
+        summary = send_one(name, target, Options(**limits))
+        show.summary(summary, as_json=as_json)
+        return summary.exit_code
+
+    return _each(_names(destination, everything=everything), work)
+
+
+def _flush(at: Desk) -> None:
+    writeback.try_write_back(at.ledger, at.warehouse, at.manifest, at.clock.now())
+
+
+@main.command()
+@target_option
+@as_json_option
+@command
+def status(*, target: str | None, as_json: bool) -> None:
+    """Show the last runs, rows of unknown fate and what is not written back."""
+    with desk(target) as at:
+        _flush(at)
+        show.status(
+            at.ledger.last_runs(10),
+            at.ledger.deliveries.unknown(),
+            at.ledger.count_unwritten(),
+            as_json=as_json,
+        )
+
+
+@main.command()
+@click.argument("customer")
+@click.option("--campaign", help="Only this campaign.")
+@click.option("--replay", is_flag=True, help="Ask the replay, not tonight's build.")
+@target_option
+@as_json_option
+@command
+def why(
+    *,
+    customer: str,
+    campaign: str | None,
+    replay: bool,
+    target: str | None,
+    as_json: bool,
+) -> None:
+    """Show what was decided about CUSTOMER, by which rules and evidence."""
+    with desk(target) as at:
+        decisions = reasons.why(at, customer, campaign, replay=replay)
+    show.decisions(decisions, as_json=as_json)
+
+
+@main.command()
+@click.argument("customer", required=False)
+@click.option("--address-stdin", is_flag=True, help="Read an address from stdin.")
+@click.option("--channel", default="*", show_default=True)
+@click.option("--purpose", default="*", show_default=True)
+@click.option("--reason", default="operator", show_default=True)
+@target_option
+@as_json_option
+@command
+def stop(
+    *,
+    customer: str | None,
+    address_stdin: bool,
+    target: str | None,
+    as_json: bool,
+    **stop: str,
+) -> None:
+    """Stop messages to CUSTOMER from now on, runs under way included."""
+    if bool(customer) == address_stdin:
+        raise click.UsageError("Name a customer, or pass --address-stdin.")
+    address = click.get_text_stream("stdin").readline().strip() if address_stdin else ""
+    if not (customer or address):
+        raise click.UsageError("There is no address on stdin.")
+    with desk(target) as at:
+        row = {
+            "operator_stop_id": uuid.uuid4().hex,
+            "customer_id": customer,
+            "address_hash": keyed_hash(at.ledger.hash_key, address),
+            "occurred_at": at.clock.now(),
+            **stop,
+        }
+        with at.ledger.transaction():
+            at.ledger.stop(row)
+        _flush(at)
+        shown = {"operator_stop_id": row["operator_stop_id"], "stopped": True}
+    click.echo(json.dumps(shown) if as_json else "Stopped, from this moment.")
+
+
+@main.command()
+@target_option
+@as_json_option
+@command
+def doctor(*, target: str | None, as_json: bool) -> int:
+    """Look at the installation, the warehouse, the ledger and the settings."""
+    checks = doctors.examine(target)
+    if as_json:
+        click.echo(json.dumps([asdict(check) for check in checks]))
+    else:
+        for check in checks:
+            click.echo(f"{'ok ' if check.ok else 'NO '} {check.name}: {check.detail}")
+    return 0 if all(check.ok for check in checks) else 3

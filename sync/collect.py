@@ -1,0 +1,154 @@
+"""From the trusted table to the spool: what is due now, and what is known already."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sync import guard
+from sync.errors import ConfigError, TrustError
+from sync.stops import Stops
+from sync.trust import Build, Claim, is_test, trusted
+
+if TYPE_CHECKING:
+    from sync.desk import Desk
+    from sync.destinations import Destination
+    from sync.spool import Spool
+    from sync.warehouse import Session
+
+LOG = "ott_build_log"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the operator may set for a run; times in seconds, age in hours."""
+
+    max_age: float = 24.0
+    max_sends: int | None = None
+    allow_change: bool = False
+    wait: float = 60.0
+    in_flight: int = 64
+    stops_every: float = 120.0
+    max_stop_age: float = 900.0
+    tolerate_refused: float = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What a build has for now, by campaign; `total` counts the known and later too."""
+
+    build: Build
+    due: Counter[str]
+    total: Counter[str]
+    known: int
+    later: int
+
+
+def collect(
+    at: Desk, kind: type[Destination[Any]], spool: Spool, stops: Stops, options: Options
+) -> Due:
+    """
+    Judge the table, spool its due rows and read the stops, on one connection.
+
+    Raises:
+        TrustError: The table or the ledger cannot be trusted.
+        LockedError: Somebody holds the warehouse.
+    """
+    with at.warehouse.reading() as session:
+        _check_runs(at, session, kind.name)
+        build = trusted(
+            session,
+            Claim(
+                at.manifest.source(LOG),
+                kind.model,
+                kind.row,
+                at.config.profile.target,
+            ),
+            at.clock.now(),
+            timedelta(hours=options.max_age),
+        )
+        due = _fill(at, session, build, kind, spool)
+        stops.read(session)
+    return due
+
+
+def check_target(build: Build, destination: Destination[Any], *, sandbox: bool) -> None:
+    """
+    Keep a test target's frozen decisions away from people.
+
+    Raises:
+        TrustError: They were about to leave this machine.
+    """
+    if is_test(build.target) and destination.sends and not sandbox:
+        raise TrustError(
+            f"Target {build.target} may go only to the sandbox. Build another target."
+        )
+
+
+def check_limits(at: Desk, kind: type[Destination[Any]], due: Due, o: Options) -> None:
+    """
+    Compare what is due with the limits and with the usual.
+
+    Raises:
+        GuardError: A limit tripped.
+    """
+    usual_due = at.ledger.usual("due", kind.name, guard.RUNS)
+    usual_total = at.ledger.usual("total", kind.name, guard.RUNS)
+    limits = guard.Limits(o.max_sends, o.allow_change)
+    guard.check(due.due, due.build.rows, usual_due, usual_total, limits)
+
+
+def find_stops(at: Desk, options: Options) -> Stops:
+    """
+    Find the view of stops.
+
+    Raises:
+        ConfigError: dbt knows none.
+    """
+    if not (relation := at.manifest.model("sync_stops")):
+        raise ConfigError("dbt knows no sync_stops. Run `dbt build` first.")
+    return Stops(
+        relation, at.clock, every=options.stops_every, max_age=options.max_stop_age
+    )
+
+
+def _check_runs(at: Desk, session: Session, destination: str) -> None:
+    runs = at.manifest.source("raw_sync_runs")
+    query = f"select distinct run_id from {runs} where destination = ?"  # noqa: S608
+    ours = at.ledger.run_ids()
+    if strange := [
+        row[0] for row in session.rows(query, destination) if row[0] not in ours
+    ]:
+        raise TrustError(
+            f"The warehouse knows {len(strange)} runs this ledger does not. "
+            "Set OTT_LEDGER to the ledger that made them."
+        )
+
+
+def _fill(
+    at: Desk,
+    session: Session,
+    build: Build,
+    kind: type[Destination[Any]],
+    spool: Spool,
+) -> Due:
+    names = ", ".join(field.name for field in fields(kind.row))
+    due: Counter[str] = Counter()
+    total: Counter[str] = Counter()
+    known = later = 0
+    now = at.clock.now()
+    for values in session.rows(f"select {names} from {build.relation}"):  # noqa: S608
+        row = spool.read(values)
+        if row.destination != kind.name:
+            raise TrustError(f"{build.relation} has a row for another destination.")
+        total[row.campaign_id] += 1
+        if row.send_not_before > now:
+            later += 1
+        elif at.ledger.deliveries.is_known(row, now):
+            known += 1
+        else:
+            due[row.campaign_id] += 1
+            spool.add(row)
+    return Due(build, due, total, known, later)

@@ -1,0 +1,108 @@
+"""What the commands share: options, and errors as one line and an exit code."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sync.collect import Options
+from sync.destinations import DESTINATIONS
+from sync.errors import SyncError
+from sync.log import say, where
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DEFAULTS = Options()
+
+
+def command(work: Callable[..., int | None]) -> Callable[..., None]:
+    """Turn errors into one line and an exit code; show no value a library quotes."""
+
+    @functools.wraps(work)
+    def safely(**options: Any) -> None:
+        try:
+            code = work(**options) or 0
+        except SyncError as error:
+            say(f"Error: {error}")
+            code = error.exit_code
+        except click.ClickException:
+            raise
+        except Exception as error:  # noqa: BLE001 - values must not reach the screen.
+            say(f"Error: a bug, {where(error)}. Please report this line.")
+            code = 1
+        sys.exit(code)
+
+    return safely
+
+
+def options(*several: Callable[..., Any]) -> Callable[..., Any]:
+    """Join several options into one decorator."""
+
+    def add(function: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(several):
+            function = option(function)
+        return function
+
+    return add
+
+
+as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+target_option = click.option(
+    "--target", "-t", help="The dbt target; the profile's default."
+)
+which = options(
+    click.argument("destination", required=False, type=click.Choice([*DESTINATIONS])),
+    click.option("--all", "everything", is_flag=True, help="Every destination."),
+    target_option,
+    click.option(
+        "--max-age",
+        type=click.FloatRange(0),
+        default=DEFAULTS.max_age,
+        show_default=True,
+        help="Oldest decision sent, in hours.",
+    ),
+    click.option("--max-sends", type=click.IntRange(0), help="Stop if more are due."),
+    click.option("--allow-change", is_flag=True, help="Send unusual numbers."),
+    click.option(
+        "--wait",
+        type=click.FloatRange(0),
+        default=DEFAULTS.wait,
+        show_default=True,
+        help="Wait for a held warehouse, in seconds.",
+    ),
+    as_json_option,
+)
+how = options(
+    click.option(
+        "--in-flight",
+        type=click.IntRange(1),
+        default=DEFAULTS.in_flight,
+        show_default=True,
+        help="Requests under way at once.",
+    ),
+    click.option(
+        "--stops-every",
+        type=click.FloatRange(0.1),
+        default=DEFAULTS.stops_every,
+        show_default=True,
+        help="Seconds between readings of the stops.",
+    ),
+    click.option(
+        "--max-stop-age",
+        type=click.FloatRange(0),
+        default=DEFAULTS.max_stop_age,
+        show_default=True,
+        help="Pause when stops are older, in seconds.",
+    ),
+    click.option(
+        "--tolerate-refused",
+        type=click.FloatRange(0, 1),
+        default=DEFAULTS.tolerate_refused,
+        show_default=True,
+        help="Share of a campaign that may be refused.",
+    ),
+)

@@ -1,0 +1,78 @@
+"""Group commit: many claims and outcomes, one durable transaction."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sync.ledger import Ledger
+
+T = TypeVar("T")
+Work = tuple["Callable[[], Any]", "asyncio.Future[Any]"]
+
+
+class Committer:
+    """
+    Gives the ledger a thread of its own.
+
+    What was asked while one commit was on its way to the disk shares the next. A failed
+    commit fails everything in it: nobody may believe what is not durable.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        """Use it as `async with`."""
+        self._ledger = ledger
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="ledger")
+        self._waiting: list[Work] = []
+        self._asked = asyncio.Event()
+
+    async def __aenter__(self) -> Self:
+        """Start committing."""
+        self._task = asyncio.create_task(self._commit_forever())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Stop; nothing that was awaited is lost."""
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+        self._thread.shutdown()
+
+    async def do(self, work: Callable[[], T]) -> T:
+        """Do `work` in a transaction; return when it is durable."""
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._waiting.append((work, future))
+        self._asked.set()
+        return await future
+
+    async def _commit_forever(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await self._asked.wait()
+            self._asked.clear()
+            batch, self._waiting = self._waiting, []
+            try:
+                results = await loop.run_in_executor(self._thread, self._commit, batch)
+            except Exception as error:  # noqa: BLE001 - handed to whoever asked.
+                _fail(batch, error)
+            else:
+                _answer(batch, results)
+
+    def _commit(self, batch: list[Work]) -> list[Any]:
+        with self._ledger.transaction():
+            return [work() for work, _ in batch]
+
+
+def _answer(batch: list[Work], results: list[Any]) -> None:
+    for (_, future), result in zip(batch, results, strict=True):
+        if not future.done():
+            future.set_result(result)
+
+
+def _fail(batch: list[Work], error: Exception) -> None:
+    for _, future in batch:
+        if not future.done():
+            future.set_exception(error)

@@ -1,0 +1,142 @@
+"""Where everything is: the project, its profile as dbt would render it, the ledger."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+import yaml
+
+from sync.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One target of profiles.yml, rendered."""
+
+    target: str
+    type: str
+    schema: str
+    path: str
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The settings of one call. Secrets stay in `env`."""
+
+    project_dir: Path
+    target_dir: Path
+    ledger_path: Path
+    profile: Profile
+    env: Mapping[str, str] = field(repr=False)
+
+
+def load(target: str | None = None, env: Mapping[str, str] | None = None) -> Config:
+    """
+    Read the project around the working directory.
+
+    Raises:
+        ConfigError: It is missing something; the message says what.
+    """
+    env = os.environ if env is None else env
+    project_dir = _project_dir()
+    project = _yaml(project_dir / "dbt_project.yml")
+    ledger = env.get("OTT_LEDGER") or project_dir / ".ott" / "ledger.sqlite"
+    return Config(
+        project_dir=project_dir,
+        target_dir=project_dir / env.get("DBT_TARGET_PATH", "target"),
+        ledger_path=project_dir / ledger,
+        profile=_profile(str(project.get("profile", "ott")), project_dir, target, env),
+        env=env,
+    )
+
+
+def _project_dir() -> Path:
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "dbt_project.yml").is_file():
+            return folder
+    raise ConfigError("No dbt_project.yml here. Go to the project's folder.")
+
+
+def _profiles_file(project_dir: Path, env: Mapping[str, str]) -> Path:
+    if given := env.get("DBT_PROFILES_DIR"):
+        return project_dir / given / "profiles.yml"
+    here = project_dir / "profiles.yml"
+    return here if here.is_file() else Path.home() / ".dbt" / "profiles.yml"
+
+
+def _profile(
+    name: str, project_dir: Path, target: str | None, env: Mapping[str, str]
+) -> Profile:
+    path = _profiles_file(project_dir, env)
+    if not path.is_file():
+        raise ConfigError("No profiles.yml. Copy profiles.example.yml to profiles.yml.")
+    profile = _yaml(path).get(name)
+    if not isinstance(profile, dict):
+        raise ConfigError(f"profiles.yml has no profile {name}. Add it.")
+    render = _Renderer(path.parent, env)
+    chosen = target or env.get("DBT_TARGET") or render(profile.get("target", "default"))
+    outputs = profile.get("outputs") or {}
+    if chosen not in outputs:
+        raise ConfigError(f"profiles.yml has no target {chosen}. Choose with --target.")
+    return _target(str(chosen), render(outputs[chosen]))
+
+
+def _target(name: str, output: dict[str, Any]) -> Profile:
+    kind = str(output.get("type", ""))
+    path = str(output.get("path", ""))
+    if kind == "duckdb" and not path:
+        raise ConfigError(f"Target {name} has no path. Set it in profiles.yml.")
+    settings = {str(key): str(value) for key, value in _items(output.get("settings"))}
+    return Profile(name, kind, str(output.get("schema", "main")), path, settings)
+
+
+def _items(value: object) -> list[tuple[Any, Any]]:
+    return list(value.items()) if isinstance(value, dict) else []
+
+
+def _yaml(path: Path) -> dict[str, Any]:
+    try:
+        read = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError):
+        raise ConfigError(f"{path.name} is unreadable. Correct it.") from None
+    return read if isinstance(read, dict) else {}
+
+
+class _Renderer:
+    """Renders env_var(name, default) and flags.PROFILES_DIR, as dbt does."""
+
+    def __init__(self, profiles_dir: Path, env: Mapping[str, str]) -> None:
+        self._jinja = jinja2.Environment(  # noqa: S701 - YAML values, not HTML.
+            undefined=jinja2.StrictUndefined
+        )
+        self._names = {
+            "env_var": self._env_var,
+            "flags": {"PROFILES_DIR": str(profiles_dir)},
+        }
+        self._env = env
+
+    def __call__(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: self(item) for key, item in value.items()}
+        if not isinstance(value, str):
+            return value
+        try:
+            return self._jinja.from_string(value).render(self._names)
+        except jinja2.TemplateError:
+            raise ConfigError(
+                "A value in profiles.yml uses more than env_var(). Simplify it."
+            ) from None
+
+    def _env_var(self, name: str, default: str | None = None) -> str:
+        if (value := self._env.get(name, default)) is None:
+            raise ConfigError(f"profiles.yml needs {name}. Set it.")
+        return str(value)

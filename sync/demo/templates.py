@@ -1,0 +1,136 @@
+"""A template catalogue with every status, as Meta lists it."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sync.demo.world import OTHER_WABA, WABA, World, instant
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+STATUSES = (
+    "REJECTED",
+    "DISABLED",
+    "IN_APPEAL",
+    "FLAGGED",
+    "LOCKED",
+    "LIMIT_EXCEEDED",
+    "DELETED",
+    "PENDING_DELETION",
+    "ARCHIVED",
+)
+GREETINGS = {
+    "en": "Hi {{1}}, we miss you. Here is {{2}} off your next order.",
+    "pt_BR": "Oi {{1}}, sentimos sua falta. Aqui estão {{2}} de desconto.",
+    "es": "Hola {{1}}, te echamos de menos. Aquí tienes {{2}} de descuento.",
+    "de": "Hallo {{1}}, wir vermissen dich. Hier sind {{2}} Rabatt.",
+    "fr": "Bonjour {{1}}, vous nous manquez. Voici {{2}} de remise.",
+    "id": "Halo {{1}}, kami rindu. Ini diskon {{2}} untukmu.",
+    "it": "Ciao {{1}}, ci manchi. Ecco {{2}} di sconto.",
+    "nl": "Hoi {{1}}, we missen je. Hier is {{2}} korting.",
+    "ja": "{{1}}さん、お久しぶりです。{{2}}の割引です。",
+    "zh_CN": "{{1}}，好久不见。送你{{2}}优惠。",
+}
+
+
+def template(
+    name: str,
+    language: str,
+    text: str,
+    *,
+    category: str = "MARKETING",
+    status: str = "APPROVED",
+    **more: Any,
+) -> dict[str, Any]:
+    """Build one template; `more` may hold named examples, buttons and other fields."""
+    component: dict[str, Any] = {"type": "BODY", "text": text}
+    if names := more.pop("names", ()):
+        component["example"] = {
+            "body_text_named_params": [
+                {"param_name": each, "example": "x"} for each in names
+            ]
+        }
+    components = [*more.pop("before", ()), component]
+    if buttons := more.pop("buttons", ()):
+        components.append({"type": "BUTTONS", "buttons": list(buttons)})
+    return {
+        "id": str(sum(map(ord, f"{name}|{language}")) * 7919),
+        "name": name,
+        "language": language,
+        "category": category,
+        "status": status,
+        "parameter_format": "NAMED" if names else "POSITIONAL",
+        "components": components,
+        "quality_score": {"score": "GREEN"},
+    } | more
+
+
+def catalogue() -> list[dict[str, Any]]:
+    """List every template of the main account."""
+    link = {"type": "URL", "text": "Shop", "url": "https://shop.example/{{1}}"}
+    header = {"type": "HEADER", "format": "TEXT", "text": "Long time no see"}
+    update = "Hi {{first_name}}, your order {{order_id}} is on its way."
+    named = ("first_name", "order_id")
+    hello = "Hi {{1}}, spring is here."
+    return [
+        *(
+            template("winback_offer", each, text, before=(header,), buttons=(link,))
+            for each, text in GREETINGS.items()
+        ),
+        template("delivery_update", "en", update, category="UTILITY", names=named),
+        template(
+            "delivery_update",
+            "es",
+            "Hola {{first_name}}, tu pedido {{order_id}} va en camino.",
+            category="MARKETING",
+            previous_category="UTILITY",
+            names=named,
+        ),
+        template(
+            "login_code",
+            "en",
+            "{{1}} is your code.",
+            category="AUTHENTICATION",
+            buttons=({"type": "OTP", "otp_type": "COPY_CODE", "text": "Copy"},),
+        ),
+        template("spring_sale", "en", hello, status="PENDING"),
+        template("paused_promo", "en", hello, status="PAUSED"),
+        template("old_promo", "en", hello, category="UTILITY"),
+        template("three_params_promo", "en", "Hi {{1}}: {{2}}, {{3}}."),
+        *(
+            template(f"{status.lower()}_promo", "en", hello, status=status)
+            for status in STATUSES
+        ),
+    ]
+
+
+def fill(world: World) -> None:
+    """Add the catalogue as it was fetched just now, and once before."""
+    fetches: list[tuple[str, datetime]] = [
+        (WABA, world.ago(days=3)),
+        (WABA, world.ago(minutes=5)),
+        (OTHER_WABA, world.ago(days=3)),
+    ]
+    for account, fetched_at in fetches:
+        for each in catalogue():
+            older = world.now - fetched_at > timedelta(days=1)
+            seen = each | {"status": "PENDING"} if older else each
+            if account == OTHER_WABA:
+                seen = each
+            world.add(
+                "raw_templates",
+                fetched_at=instant(fetched_at),
+                provider="meta",
+                account_id=account,
+                payload=json.dumps(seen, ensure_ascii=False),
+            )
+    world.add(
+        "raw_templates",
+        fetched_at=instant(world.ago(minutes=5)),
+        provider="meta",
+        account_id=WABA,
+        payload='{"name": "torn',
+    )

@@ -1,0 +1,109 @@
+"""What every provider adapter offers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol, Self, TypeVar
+
+from sync.errors import SyncError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import httpx
+
+    from sync.messages import SendRow
+
+RowT_contra = TypeVar("RowT_contra", bound="SendRow", contravariant=True)
+
+
+class RowError(SyncError):
+    """
+    This row cannot be said in the provider's words. Nothing was sent for it.
+
+    Attributes:
+        reason_code: Our word for it. The marts' seed explains it to marketers.
+    """
+
+    def __init__(self, message: str, *, reason_code: str) -> None:
+        super().__init__(message)
+        self.reason_code = reason_code
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """
+    What one exchange says about one row.
+
+    Attributes:
+        kind: `unknown` is every answer that proves neither of the other two.
+        code: The provider's own code, such as "131047"; None for accepted.
+        retry_after: The provider's own wait, in seconds.
+    """
+
+    kind: Literal["accepted", "refused", "unknown"]
+    code: str | None = None
+    provider_message_id: str | None = None
+    retry_after: float | None = None
+
+
+class Destination(Protocol[RowT_contra]):
+    """
+    One provider, as two pure functions around one HTTP exchange.
+
+    An adapter never connects, sleeps, retries, counts or logs. The runner does.
+    What is left is the facts of one API, which fit on one screen.
+
+    Attributes:
+        name: The command line's DESTINATION.
+        model: The sync table it reads.
+        provider: Key into the table of provider codes.
+        row: The dataclass of one row, with exactly the contract's columns.
+        sends: False for a destination that only records.
+        batch_size: Rows one request may carry.
+        answers: Whether the provider answers each row or the batch as one.
+        dedupe_seconds: How long the provider dedupes by key; 0 is never.
+    """
+
+    name: ClassVar[str]
+    model: ClassVar[str]
+    provider: ClassVar[str]
+    row: ClassVar[type[SendRow]]
+    sends: ClassVar[bool]
+    batch_size: ClassVar[int]
+    answers: ClassVar[Literal["per_row", "batch"]]
+    dedupe_seconds: ClassVar[int]
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> Self:
+        """Take this provider's settings from `env`, or raise ConfigError."""
+        ...
+
+    @property
+    def base_url(self) -> str:
+        """Where requests go; empty when nothing is sent."""
+        ...
+
+    def request(self, rows: Sequence[RowT_contra]) -> httpx.Request:
+        """Say `rows` in the provider's words, or raise RowError."""
+        ...
+
+    def read(
+        self, response: httpx.Response, rows: Sequence[RowT_contra]
+    ) -> list[Answer]:
+        """One answer per row, in the rows' order; junk is `unknown`, never an error."""
+        ...
+
+
+class JobDestination(Destination[RowT_contra], Protocol[RowT_contra]):
+    """A provider that takes a batch now and tells its outcome later."""
+
+    def poll(self, job_id: str) -> httpx.Request:
+        """Ask how the job is doing."""
+        ...
+
+    def read_job(
+        self, response: httpx.Response, rows: Sequence[RowT_contra]
+    ) -> list[Answer] | None:
+        """One answer per row, or None while the job still runs."""
+        ...

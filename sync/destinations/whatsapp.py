@@ -1,0 +1,200 @@
+"""
+WhatsApp Cloud API: one POST per message, no idempotency key.
+
+Payload shapes are those of Meta's "Send messages" page (2026-04-23) and OpenAPI file
+v23.0 (2025-11-21). What a code means is `seeds/reference/provider_error_classes.csv`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from urllib.parse import quote
+
+import httpx
+
+from sync.destinations.base import Answer, RowError
+from sync.destinations.http import content_json, retry_after, safe_base_url, secret
+from sync.destinations.values import Values, check
+from sync.messages import SendRow, WhatsAppRow
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+MEDIA = frozenset({"IMAGE", "VIDEO", "DOCUMENT"})
+# At most 4096 characters, at least one to be seen, and all of them have UTF-8 bytes.
+TEXT = r"(?s)(?=.*\S)[^\ud800-\udfff]{1,4096}"
+COUPON = r".{1,20}"
+PHONE = r"\+[1-9][0-9]{7,14}"
+BSUID = r"[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}"
+# A held template is on its way; a paused one never leaves ("Template pacing",
+# 2026-09-11). The answer names no code, so it gets the one the webhook would carry.
+TEMPLATE_PAUSED = "132015"
+
+
+@dataclass(frozen=True, slots=True)
+class WhatsAppDestination:
+    """One access token of one WhatsApp business account."""
+
+    name: ClassVar[str] = "whatsapp"
+    model: ClassVar[str] = "sync_whatsapp"
+    provider: ClassVar[str] = "meta"
+    row: ClassVar[type[SendRow]] = WhatsAppRow
+    sends: ClassVar[bool] = True
+    batch_size: ClassVar[int] = 1
+    answers: ClassVar[Literal["per_row", "batch"]] = "per_row"
+    dedupe_seconds: ClassVar[int] = 0
+
+    token: str = field(repr=False)
+    base_url: str = "https://graph.facebook.com/v25.0"
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> Self:
+        """Take OTT_WHATSAPP_TOKEN (or _FILE) and OTT_WHATSAPP_BASE_URL from `env`."""
+        token = secret(env, "OTT_WHATSAPP_TOKEN")
+        url = safe_base_url(env, "OTT_WHATSAPP_BASE_URL")
+        return cls(token, url) if url else cls(token)
+
+    def request(self, rows: Sequence[WhatsAppRow]) -> httpx.Request:
+        """Say the one row as a template or as free text, or raise RowError."""
+        (row,) = rows
+        content = _template(row) if row.message_type == "template" else _free_text(row)
+        return httpx.Request(
+            "POST",
+            f"{self.base_url}/{quote(row.phone_number_id, safe='')}/messages",
+            headers={"Authorization": f"Bearer {self.token}"},
+            json={
+                "messaging_product": "whatsapp",
+                "recipient_type": "individual",
+                **_recipient(row),
+                **content,
+                "biz_opaque_callback_data": row.delivery_key,
+            },
+        )
+
+    def read(
+        self, response: httpx.Response, rows: Sequence[WhatsAppRow]
+    ) -> list[Answer]:
+        """Accepted only by a 200 with a message id, refused only by Meta's own code."""
+        answer = _answer(response)
+        return [answer for _ in rows]
+
+
+def _recipient(row: WhatsAppRow) -> dict[str, str]:
+    """
+    Name the person by phone or by business-scoped user id.
+
+    Without its `+` a number gets the business's own country code and reaches a
+    stranger; where both keys are present `to` wins (Meta, 2026-05-05).
+    """
+    if row.address_type == "bsuid":
+        return {"recipient": check(row.address, BSUID, reason="address_invalid")}
+    return {"to": check(row.address, PHONE, reason="address_invalid")}
+
+
+def _free_text(row: WhatsAppRow) -> dict[str, Any]:
+    text = check(row.free_text or "", TEXT)
+    return {"type": "text", "text": {"body": text, "preview_url": False}}
+
+
+def _template(row: WhatsAppRow) -> dict[str, Any]:
+    values = Values.of(row.variables)
+    components = [*_header(row, values), *_body(row, values), *_buttons(row, values)]
+    template: dict[str, Any] = {
+        "name": check(row.template_name or "", r"\S+"),
+        "language": {"code": check(row.language_code or "", r"\S+")},
+    }
+    if components:
+        template["components"] = components
+    return {"type": "template", "template": template}
+
+
+def _header(row: WhatsAppRow, values: Values) -> list[dict[str, Any]]:
+    if not row.header_parameter:
+        return []
+    kind = (row.header_format or "").upper()
+    if kind == "TEXT":
+        parameter = _text(row, row.header_parameter, values)
+    elif kind in MEDIA:
+        media = _media(kind, values[row.header_parameter])
+        parameter = {"type": kind.lower(), kind.lower(): media}
+    else:
+        raise RowError(
+            f"A header of kind {kind or 'none'} cannot be filled. Use text or media.",
+            reason_code="template_params_invalid",
+        )
+    return [{"type": "header", "parameters": [parameter]}]
+
+
+def _media(kind: str, value: str) -> dict[str, str]:
+    """A link; a document also shows its file name to the person."""
+    media = {"link": check(value, r"https?://\S+")}
+    name = value.partition("?")[0].rpartition("/")[2]
+    return media | ({"filename": name} if kind == "DOCUMENT" and name else {})
+
+
+def _body(row: WhatsAppRow, values: Values) -> list[dict[str, Any]]:
+    names = [name for name in (row.body_parameters or "").split(",") if name]
+    if not names:
+        return []
+    return [{"type": "body", "parameters": [_text(row, n, values) for n in names]}]
+
+
+def _text(row: WhatsAppRow, name: str, values: Values) -> dict[str, Any]:
+    named = {"parameter_name": name} if row.parameter_format == "NAMED" else {}
+    return {"type": "text", **named, "text": values[name]}
+
+
+def _buttons(row: WhatsAppRow, values: Values) -> list[dict[str, Any]]:
+    items = [item for item in (row.button_parameters or "").split(",") if item]
+    return [_button(item, values) for item in items]
+
+
+def _button(item: str, values: Values) -> dict[str, Any]:
+    """One button from `index:sub_type:variable`."""
+    index, _, rest = item.partition(":")
+    sub_type, _, name = rest.partition(":")
+    value = values[name]
+    if sub_type == "url":
+        parameter = {"type": "text", "text": value}
+    elif sub_type == "quick_reply":
+        parameter = {"type": "payload", "payload": value}
+    elif sub_type == "copy_code":
+        coupon = check(value, COUPON)
+        parameter = {"type": "coupon_code", "coupon_code": coupon}
+    else:
+        raise RowError(
+            f"A button of kind {sub_type!r} cannot be filled. Change the template.",
+            reason_code="template_params_invalid",
+        )
+    return {
+        "type": "button",
+        "sub_type": sub_type,
+        "index": index,
+        "parameters": [parameter],
+    }
+
+
+def _answer(response: httpx.Response) -> Answer:
+    body = content_json(response)
+    if response.status_code == httpx.codes.OK:
+        return _success(body)
+    code = _error_code(body) if response.is_error else None
+    kind: Literal["refused", "unknown"] = "refused" if code else "unknown"
+    return Answer(kind, code=code, retry_after=retry_after(response))
+
+
+def _success(body: object) -> Answer:
+    match body:
+        case {"messages": [{"id": str(wamid)} as message, *_]} if wamid:
+            if message.get("message_status") == "paused":
+                return Answer("refused", TEMPLATE_PAUSED, provider_message_id=wamid)
+            return Answer("accepted", provider_message_id=wamid)
+    return Answer("unknown")
+
+
+def _error_code(body: object) -> str | None:
+    match body:
+        case {"error": {"code": int(code)}} if not isinstance(code, bool):
+            return str(code)
+    return None

@@ -1,0 +1,206 @@
+"""The ledger: what was claimed, what became of it, and who must not be written to."""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+import uuid
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sync.deliveries import Deliveries, at
+from sync.errors import TrustError
+from sync.ledger_schema import SCHEMA, SCHEMA_VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+BUSY_SECONDS = 30
+
+
+class Ledger:
+    """
+    One SQLite file: WAL, `synchronous=full`, a commit is durable when it returns.
+
+    One thread at a time; the runner gives it a thread of its own.
+    """
+
+    def __init__(self, path: Path, hash_key: str | None = None) -> None:
+        """
+        Open the ledger, or make it.
+
+        Raises:
+            TrustError: The file is not a ledger this version knows.
+        """
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._connection = sqlite3.connect(
+            path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        path.chmod(0o600)
+        try:
+            self._prepare()
+        except sqlite3.DatabaseError:
+            self._connection.close()
+            raise TrustError(
+                "The ledger is damaged or not a ledger. Restore it from a backup."
+            ) from None
+        self.ledger_id = self._meta("ledger_id")
+        self.hash_key = (hash_key or self._meta("hash_key")).encode()
+        self.deliveries = Deliveries(self._connection, self.hash_key)
+
+    def _prepare(self) -> None:
+        self._connection.row_factory = sqlite3.Row
+        self._connection.execute("pragma journal_mode = wal")
+        self._connection.execute("pragma synchronous = full")
+        self._connection.executescript(SCHEMA)
+        with self.transaction():
+            self._connection.executemany(
+                "insert or ignore into meta (key, value) values (?, ?)",
+                [
+                    ("ledger_id", uuid.uuid4().hex),
+                    ("hash_key", secrets.token_hex(32)),
+                    ("schema_version", SCHEMA_VERSION),
+                ],
+            )
+        if self._meta("schema_version") != SCHEMA_VERSION:
+            self._connection.close()
+            raise TrustError("The ledger is from another version. Install that one.")
+
+    def _meta(self, key: str) -> str:
+        return str(self._value("select value from meta where key = ?", key))
+
+    def _value(self, query: str, *values: object) -> Any:
+        row = self._connection.execute(query, values).fetchone()
+        return row[0] if row else None
+
+    def _rows(self, query: str, *values: object) -> list[dict[str, Any]]:
+        return [dict(row) for row in self._connection.execute(query, values)]
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make what happens inside durable as one, or not at all."""
+        self._connection.execute("begin immediate")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("rollback")
+            raise
+        self._connection.execute("commit")
+
+    # Runs.
+
+    def open_run(self, run: Mapping[str, object]) -> None:
+        """Note a run that begins."""
+        names = ("run_id", "destination", "build_id", "host", "pid", "opened_at")
+        self._connection.execute(
+            "insert into runs (run_id, destination, build_id, host, pid, opened_at) "
+            "values (?, ?, ?, ?, ?, ?)",
+            [_text(run[name]) for name in names],
+        )
+
+    def count_run(self, run_id: str, campaigns: Mapping[str, tuple[int, int]]) -> None:
+        """Note how many rows of each campaign were due, and how many there were."""
+        self._connection.executemany(
+            "insert or replace into run_campaigns values (?, ?, ?, ?)",
+            [(run_id, name, due, total) for name, (due, total) in campaigns.items()],
+        )
+
+    def close_run(self, run_id: str, at: datetime, due: int, exit_code: int) -> None:
+        """Note a run's end."""
+        self._connection.execute(
+            "update runs set closed_at = ?, due = ?, exit_code = ? where run_id = ?",
+            (_text(at), due, exit_code, run_id),
+        )
+
+    def usual(self, column: str, destination: str, runs: int) -> dict[str, list[int]]:
+        """Tell `column` (due, total) of each campaign in its last runs that had any."""
+        found: dict[str, list[int]] = {}
+        for row in self._rows(
+            "select run_campaigns.* from run_campaigns "
+            "inner join runs on run_campaigns.run_id = runs.run_id "
+            "where runs.destination = ? order by runs.opened_at desc",
+            destination,
+        ):
+            values = found.setdefault(row["campaign_id"], [])
+            if row[column] > 0 and len(values) < runs:
+                values.append(row[column])
+        return found
+
+    def run_ids(self) -> set[str]:
+        """Name every run this ledger knows."""
+        return {row["run_id"] for row in self._rows("select run_id from runs")}
+
+    def last_runs(self, number: int) -> list[dict[str, Any]]:
+        """Tell the newest runs, with their events counted."""
+        runs = self._rows("select * from runs order by opened_at desc limit ?", number)
+        for run in runs:
+            run["outcomes"] = {
+                row["event"]: row["rows"]
+                for row in self._rows(
+                    "select event, count(*) as rows from events where run_id = ? "
+                    "group by event order by event",
+                    run["run_id"],
+                )
+            }
+        return runs
+
+    # Stops.
+
+    def stop(self, stop: Mapping[str, object]) -> None:
+        """Keep an operator's stop; it holds from the moment this commits."""
+        names = ("operator_stop_id", "customer_id", "address_hash", "channel")
+        more = ("purpose", "reason", "occurred_at")
+        self._connection.execute(
+            "insert or ignore into operator_stops (operator_stop_id, customer_id, "
+            "address_hash, channel, purpose, reason, occurred_at) "
+            "values (?, ?, ?, ?, ?, ?, ?)",
+            [_text(stop[name]) for name in names + more],
+        )
+
+    # Write-back.
+
+    def unwritten(self, table: str) -> list[dict[str, Any]]:
+        """Tell the rows of `events`, `operator_stops` or `runs` not yet written."""
+        if table == "runs":
+            return self._rows(
+                "select * from runs where opened_written_at is null "
+                "or (closed_at is not null and closed_written_at is null)"
+            )
+        query = f"select * from {table} where written_at is null"  # noqa: S608
+        return self._rows(query)
+
+    def written(
+        self, table: str, column: str, key: str, ids: Sequence[str], at: datetime
+    ) -> None:
+        """Note that these rows are safely in the warehouse."""
+        self._connection.executemany(
+            f"update {table} set {column} = ? where {key} = ?",  # noqa: S608
+            [(_text(at), one) for one in ids],
+        )
+
+    def events_written(
+        self, events: Sequence[Mapping[str, Any]], at_: datetime
+    ) -> None:
+        """Note that these events, and what they settled, are in the warehouse."""
+        ids = [event["delivery_event_id"] for event in events]
+        self.written("events", "written_at", "delivery_event_id", ids, at_)
+        self._connection.executemany(
+            "update deliveries set written_at = ? where delivery_key = ? and state = ?",
+            [(at(at_), event["delivery_key"], event["event"]) for event in events],
+        )
+
+    def count_unwritten(self) -> int:
+        """Count events not yet in the warehouse."""
+        return int(
+            self._value("select count(*) from events where written_at is null") or 0
+        )
+
+
+def _text(value: object) -> object:
+    return at(value) if isinstance(value, datetime) else value

@@ -1,0 +1,116 @@
+"""The tables of the SQLite ledger. It keeps no address and no body."""
+
+from __future__ import annotations
+
+SCHEMA_VERSION = "1"
+
+SCHEMA = """
+create table if not exists meta (key text primary key, value text not null);
+create table if not exists runs (
+    run_id text primary key, destination text not null, build_id text not null,
+    host text not null, pid integer not null,
+    opened_at text not null, closed_at text,
+    opened_written_at text, closed_written_at text,
+    due integer, exit_code integer
+);
+create table if not exists run_campaigns (
+    run_id text not null, campaign_id text not null,
+    due integer not null, total integer not null,
+    primary key (run_id, campaign_id)
+);
+create table if not exists deliveries (
+    delivery_key text primary key, run_id text not null, build_id text not null,
+    destination text not null, campaign_id text not null, customer_id text not null,
+    channel text not null, sender_id text not null, purpose text not null,
+    address_hash text, state text not null, state_at text not null,
+    decided_at text not null, retry_at text, written_at text,
+    attempt integer not null, claims integer not null
+);
+create index if not exists deliveries_customer on deliveries (customer_id);
+create index if not exists deliveries_address on deliveries (address_hash);
+create index if not exists deliveries_open on deliveries (destination)
+    where state = 'claimed';
+create table if not exists events (
+    delivery_event_id text primary key, delivery_key text not null,
+    run_id text not null, build_id text not null, destination text not null,
+    campaign_id text not null, customer_id text not null, channel text not null,
+    sender_id text not null, purpose text not null, event text not null,
+    reason_code text, provider_code text, provider_message_id text,
+    attempt integer not null, occurred_at text not null, written_at text
+);
+create index if not exists events_pending on events (occurred_at)
+    where written_at is null;
+create table if not exists operator_stops (
+    operator_stop_id text primary key, customer_id text, address_hash text,
+    channel text not null, purpose text not null, reason text not null,
+    occurred_at text not null, written_at text
+);
+create index if not exists stops_customer on operator_stops (customer_id);
+create index if not exists stops_address on operator_stops (address_hash);
+"""
+
+# `claimed`, `accepted` and `unknown` are messages somebody may have had.
+STOPPED = """
+select 1 from operator_stops
+where (customer_id = :customer_id or address_hash = :address_hash)
+  and channel in ('*', :channel) and purpose in ('*', :purpose)
+limit 1
+"""
+
+# The same customer under another key of another build is the campaign's next
+# occurrence; anything else is one person twice.
+TWIN = """
+select 1 from deliveries
+where address_hash = :address_hash and campaign_id = :campaign_id
+  and delivery_key <> :delivery_key
+  and (customer_id <> :customer_id or build_id = :build_id)
+  and state in ('claimed', 'accepted', 'unknown')
+limit 1
+"""
+
+# One the build could not know of: later than it, or written back after it began.
+MESSAGED_SINCE = """
+select 1 from deliveries
+where (customer_id = :customer_id or address_hash = :address_hash)
+  and purpose = 'marketing' and delivery_key <> :delivery_key
+  and state in ('claimed', 'accepted', 'unknown')
+  and (state_at > :decided_at or written_at is null or written_at > :decided_at)
+limit 1
+"""
+
+PUT = """
+insert into deliveries (
+    delivery_key, run_id, build_id, destination, campaign_id, customer_id, channel,
+    sender_id, purpose, address_hash, state, state_at, decided_at, attempt, claims
+) values (
+    :delivery_key, :run_id, :build_id, :destination, :campaign_id, :customer_id,
+    :channel, :sender_id, :purpose, :address_hash, :state, :now, :decided_at, 1, :claims
+) on conflict (delivery_key) do update set
+    run_id = excluded.run_id, build_id = excluded.build_id,
+    destination = excluded.destination, campaign_id = excluded.campaign_id,
+    customer_id = excluded.customer_id, channel = excluded.channel,
+    sender_id = excluded.sender_id, purpose = excluded.purpose,
+    address_hash = excluded.address_hash, state = excluded.state,
+    state_at = excluded.state_at, decided_at = excluded.decided_at,
+    retry_at = null, written_at = null,
+    attempt = attempt + 1, claims = claims + excluded.claims
+"""
+
+SETTLE = """
+update deliveries
+set state = :event, state_at = :now, retry_at = :retry_at, written_at = null
+where delivery_key = :delivery_key
+"""
+
+EVENT = """
+insert into events (
+    delivery_event_id, delivery_key, run_id, build_id, destination, campaign_id,
+    customer_id, channel, sender_id, purpose, event, reason_code, provider_code,
+    provider_message_id, attempt, occurred_at
+)
+select
+    :delivery_event_id, delivery_key, run_id, build_id, destination, campaign_id,
+    customer_id, channel, sender_id, purpose, :event, :reason_code, :provider_code,
+    :provider_message_id, attempt, :now
+from deliveries where delivery_key = :delivery_key
+"""

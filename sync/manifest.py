@@ -1,0 +1,54 @@
+"""Where dbt put its relations: names from target/manifest.json, never evidence."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from sync.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SOURCE = "sync"
+
+
+class Manifest:
+    """The relation names of one dbt project."""
+
+    def __init__(self, target_dir: Path) -> None:
+        """
+        Read the manifest.
+
+        Raises:
+            ConfigError: There is none, or it is unreadable.
+        """
+        try:
+            text = (target_dir / "manifest.json").read_text(encoding="utf-8")
+            self._content: dict[str, Any] = json.loads(text)
+        except FileNotFoundError:
+            raise ConfigError("No manifest.json. Run `dbt build` first.") from None
+        except (OSError, ValueError):
+            raise ConfigError(
+                "manifest.json is unreadable. Run `dbt build` again."
+            ) from None
+
+    def source(self, table: str) -> str:
+        """
+        Name a table of the source `sync`.
+
+        Raises:
+            ConfigError: The project has no such source.
+        """
+        for node in self._content.get("sources", {}).values():
+            if node.get("source_name") == SOURCE and node.get("name") == table:
+                return str(node["relation_name"])
+        raise ConfigError(f"dbt knows no source {SOURCE}.{table}. Run `dbt build`.")
+
+    def model(self, name: str) -> str | None:
+        """Name a model's relation; None where there is none."""
+        for node in self._content.get("nodes", {}).values():
+            if node.get("resource_type") == "model" and node.get("name") == name:
+                relation = node.get("relation_name")
+                return str(relation) if relation else None
+        return None

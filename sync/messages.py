@@ -1,0 +1,84 @@
+"""
+What travels: the rows of the sync tables and what became of them.
+
+A row's fields are exactly its table's columns, in order; there is no second schema.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime  # noqa: TC003 - part of a row's shape.
+from typing import Literal
+
+Event = Literal["accepted", "refused", "deferred", "unknown", "skipped", "held_out"]
+EVENTS: tuple[Event, ...] = (
+    "accepted",
+    "refused",
+    "deferred",
+    "unknown",
+    "skipped",
+    "held_out",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SendRow:
+    """
+    One recipient of one call, as every send table begins.
+
+    Instants are naive UTC.
+    """
+
+    delivery_key: str
+    build_id: str
+    campaign_id: str
+    customer_id: str
+    channel: str
+    sender_id: str
+    decided_at: datetime
+    send_not_before: datetime
+    send_not_after: datetime
+    send_rank: int
+    purpose: str
+    message_type: str
+    destination: str
+
+
+@dataclass(frozen=True, slots=True)
+class WhatsAppRow(SendRow):
+    """
+    One row of `sync_whatsapp`.
+
+    `address` is E.164 with `+`, or a BSUID; `variables` is one flat JSON object; the
+    parameter columns name the variables in order, buttons `index:sub_type:variable`.
+    """
+
+    phone_number_id: str
+    messages_per_second: int
+    address: str = field(repr=False)
+    address_type: str
+    template_name: str | None
+    language_code: str | None
+    parameter_format: str | None
+    header_format: str | None
+    header_parameter: str | None
+    body_parameters: str
+    button_parameters: str
+    free_text: str | None = field(repr=False)
+    variables: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class HoldoutRow(SendRow):
+    """One row of `sync_holdout`: decided, and on purpose not sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one row; `reason_code` is ours, `provider_code` the provider's."""
+
+    event: Event
+    reason_code: str | None = None
+    provider_code: str | None = None
+    provider_message_id: str | None = None
+    retry_at: datetime | None = None

@@ -1,0 +1,86 @@
+"""From a provider's answer to what is written down, and what the run does next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sync.classes import ErrorClass
+from sync.exchange import Lost, NotSent
+from sync.messages import Outcome
+
+if TYPE_CHECKING:
+    from sync.classes import ErrorClasses
+    from sync.destinations import Answer
+
+# A provider that cannot be reached at all: nothing was written, so it is tried again.
+UNREACHABLE = ErrorClass(
+    "retry", "provider_unreachable", max_tries=4, wait_seconds=0.25
+)
+# A run holds a slot no longer than this; the next run goes on.
+LONGEST_WAIT = 120.0
+SHORTEST_DEFERRAL = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """
+    What one exchange leads to.
+
+    Attributes:
+        outcome: What is written down if the row is not tried again.
+        action: The class table's word for what else stops.
+        wait: Seconds until the row may be tried again under the same claim, or None.
+        hold: Seconds the provider asked the whole sender to be quiet.
+    """
+
+    outcome: Outcome
+    action: str = ""
+    wait: float | None = None
+    hold: float = 0.0
+
+
+def decide(
+    answer: Answer | NotSent | Lost,
+    classes: ErrorClasses,
+    provider: str,
+    tries: int,
+    now: datetime,
+) -> Decision:
+    """Judge the answer to the `tries`-th request of a row (1 is the first)."""
+    if isinstance(answer, NotSent):
+        return _later(UNREACHABLE, tries, now, None, None)
+    if isinstance(answer, Lost):
+        return Decision(Outcome("unknown", "answer_lost"))
+    if answer.kind == "refused" and answer.code is not None:
+        kind = classes.of(provider, answer.code)
+        if kind.action == "retry":
+            return _later(kind, tries, now, answer.code, answer.retry_after)
+        return _refused(kind, now, answer.code)
+    if answer.kind == "accepted":
+        return Decision(Outcome("accepted", None, None, answer.provider_message_id))
+    return Decision(Outcome("unknown", "answer_unreadable", answer.code))
+
+
+def _refused(kind: ErrorClass, now: datetime, code: str) -> Decision:
+    if kind.action == "defer_person":
+        until = now + timedelta(seconds=kind.wait_seconds)
+        outcome = Outcome("deferred", kind.reason_code, code, None, until)
+    else:
+        outcome = Outcome("refused", kind.reason_code, code)
+    return Decision(outcome, kind.action)
+
+
+def _later(
+    kind: ErrorClass,
+    tries: int,
+    now: datetime,
+    code: str | None,
+    retry_after: float | None,
+) -> Decision:
+    wait = kind.wait(tries) if retry_after is None else retry_after
+    until = now + timedelta(seconds=max(wait, SHORTEST_DEFERRAL))
+    outcome = Outcome("deferred", kind.reason_code, code, None, until)
+    again = tries < kind.max_tries and wait <= LONGEST_WAIT
+    return Decision(outcome, "retry", wait if again else None, retry_after or 0.0)

@@ -1,0 +1,65 @@
+"""Who must no longer get a message, asked again while the run sends."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from sync.errors import SyncError
+from sync.log import say, where
+
+if TYPE_CHECKING:
+    from sync.clock import Clock
+    from sync.warehouse import Session, Warehouse
+
+POLL_SECONDS = 1.0
+
+
+class Stops:
+    """The keys of the view `sync_stops`, and how old that knowledge is."""
+
+    def __init__(
+        self, relation: str, clock: Clock, *, every: float, max_age: float
+    ) -> None:
+        """Know nothing yet; `every` and `max_age` are seconds."""
+        self._relation = relation
+        self._clock = clock
+        self._every = every
+        self._max_age = max_age
+        self._keys: frozenset[str] = frozenset()
+        self._read_at = float("-inf")
+        self._told = False
+
+    def __contains__(self, delivery_key: object) -> bool:
+        """Tell whether a row's key is stopped."""
+        return delivery_key in self._keys
+
+    def read(self, session: Session) -> None:
+        """Ask the view."""
+        begun = self._clock.monotonic()
+        query = f"select delivery_key from {self._relation}"  # noqa: S608
+        self._keys = frozenset(row[0] for row in session.rows(query))
+        self._read_at = begun
+
+    def is_fresh(self) -> bool:
+        """Tell whether sending may go on."""
+        return self._clock.monotonic() - self._read_at <= self._max_age
+
+    async def keep_reading(self, warehouse: Warehouse) -> None:
+        """Ask again every while, until cancelled; what cannot be read keeps the last."""
+        while True:
+            await self._clock.sleep(
+                self._every if self.is_fresh() else min(self._every, POLL_SECONDS)
+            )
+            try:
+                await asyncio.to_thread(self._reread, warehouse)
+                self._told = False
+            except Exception as error:  # noqa: BLE001 - sending pauses, whatever it is.
+                if not (self.is_fresh() or self._told):
+                    why = str(error) if isinstance(error, SyncError) else where(error)
+                    say(f"Stops are too old. Sending pauses. {why}")
+                    self._told = True
+
+    def _reread(self, warehouse: Warehouse) -> None:
+        with warehouse.reading() as session:
+            self.read(session)

@@ -1,0 +1,54 @@
+"""Words that have no place in this project's SQL, and what to write instead."""
+
+import re
+import sys
+from pathlib import Path
+
+# What is banned, what to write, and the files that may use it all the same.
+BANNED = (
+    (
+        r"\bnow\s*\(|\bcurrent_(?:date|time|timestamp)\b|\brun_started_at\b",
+        "one clock: {{ as_of() }}",
+        ("macros/as_of.sql", "macros/build_log_row.sql"),
+    ),
+    (r"\bqualify\b", "{{ latest_per_key(...) }}, which is portable", ()),
+    (r"\bby\s+name\b", "the columns, in the same order on both sides", ()),
+    (
+        r"\bnot\s+\(?\s*(?:\w+\.)?(?:is|has)_\w+\b(?!\s*\()",
+        "`is not true` where null must close, `is false` where it must not open",
+        (),
+    ),
+)
+
+COMMENTS = re.compile(r"--[^\n]*|/\*.*?\*/|\{#.*?#\}", re.DOTALL)
+
+
+def _blank(match):
+    return re.sub(r"[^\n]", " ", match.group())
+
+
+def findings(name, sql):
+    """What is wrong in one file: (line, what stands there, what to write)."""
+    code = COMMENTS.sub(_blank, sql)
+    return sorted(
+        (code.count("\n", 0, hit.start()) + 1, hit.group().strip(), instead)
+        for pattern, instead, allowed in BANNED
+        if not name.endswith(allowed or ("\0",))
+        for hit in re.finditer(pattern, code, re.IGNORECASE)
+    )
+
+
+def main(folders):
+    """Print every finding; the number of them decides the exit code."""
+    files = sorted(file for folder in folders for file in Path(folder).rglob("*.sql"))
+    found = [
+        f"{file}:{line}: `{text}` is banned. Write {instead}."
+        for file in files
+        for line, text, instead in findings(file.as_posix(), file.read_text("utf-8"))
+    ]
+    print("\n".join(found) or f"{len(files)} SQL files, nothing banned in them.")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,330 @@
+"""A project made by hand: one DuckDB file, a manifest, and a provider that may fail."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import fields
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+from aiohttp import web
+
+from sync.messages import WhatsAppRow
+
+ROOT = Path(__file__).parents[2]
+TOKEN = "canary-token-5dc1"
+NAME = "Canaryella"
+BODY = "canary body text"
+BUILD = "build-1"
+SQL = {"str": "varchar", "int": "bigint", "datetime": "timestamp"}
+
+
+def now():
+    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+
+
+class Provider:
+    """A tiny provider in a thread. Its own log is the oracle of what arrived."""
+
+    def __init__(self):
+        self.seen = []
+        self.delay = 0.0
+        self.answers = {}
+        self.default = None
+        self._ready = threading.Event()
+        threading.Thread(target=self._serve, daemon=True).start()
+        assert self._ready.wait(10)
+
+    def _serve(self):
+        self._loop = asyncio.new_event_loop()
+        self._loop.run_until_complete(self._start())
+        self._ready.set()
+        self._loop.run_forever()
+        self._loop.run_until_complete(self._runner.cleanup())
+        self._loop.close()
+
+    async def _start(self):
+        app = web.Application()
+        app.router.add_get("/_sandbox/health", self._health)
+        app.router.add_post("/{tail:.*}", self._message)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        port = self._runner.addresses[0][1]
+        self.url = f"http://127.0.0.1:{port}/v25.0"
+
+    async def _health(self, request):
+        return web.json_response({"sandbox": "ott"})
+
+    async def _message(self, request):
+        body = await request.json()
+        key = body["biz_opaque_callback_data"]
+        self.seen.append(key)
+        await asyncio.sleep(self.delay)
+        answers = self.answers.get(key) or []
+        answer = answers.pop(0) if answers else self.default
+        if answer == "drop":
+            request.transport.abort()
+            return web.Response()
+        if answer:
+            error = {"code": answer, "message": f"no, not to {body.get('to')}"}
+            return web.json_response({"error": error}, status=400)
+        wamid = f"wamid.{len(self.seen)}"
+        return web.json_response(
+            {"messaging_product": "whatsapp", "messages": [{"id": wamid}]}
+        )
+
+    def close(self):
+        self._loop.call_soon_threadsafe(self._loop.stop)
+
+
+class Project:
+    """The user's folder after a `dbt build`."""
+
+    def __init__(self, folder, provider):
+        self.folder = folder
+        self.provider = provider
+        self.file = folder / "ott.duckdb"
+        self.ledger = folder / ".ott" / "ledger.sqlite"
+        self.printed = ""
+        folder.mkdir(exist_ok=True)
+        (folder / "dbt_project.yml").write_text("name: ott\nprofile: ott\n")
+        (folder / "profiles.yml").write_text(
+            "ott:\n  target: dev\n  outputs:\n"
+            + "".join(
+                f"    {name}:\n      type: duckdb\n"
+                "      path: \"{{ env_var('OTT_DUCKDB_PATH', "
+                "flags.PROFILES_DIR ~ '/ott.duckdb') }}\"\n"
+                "      schema: ott\n"
+                "      settings: {TimeZone: UTC, "
+                'file_search_path: "{{ flags.PROFILES_DIR }}"}\n'
+                for name in ("dev", "test")
+            )
+        )
+        seed = folder / "seeds" / "reference"
+        seed.mkdir(parents=True)
+        source = ROOT / "seeds/reference/provider_error_classes.csv"
+        (seed / source.name).write_text(source.read_text())
+        self._manifest()
+        self._tables()
+
+    def _manifest(self):
+        raw = ("ott_build_log", "raw_delivery_events", "raw_sync_runs")
+        sources = {
+            name: {
+                "source_name": "sync",
+                "name": name,
+                "relation_name": f'"ott"."raw"."{name}"',
+            }
+            for name in (*raw, "raw_operator_stops")
+        }
+        nodes = {
+            f"model.ott.{name}": {
+                "resource_type": "model",
+                "name": name,
+                "relation_name": f'"ott"."{schema}"."{name}"',
+            }
+            for schema, name in (
+                ("ott_sync", "sync_stops"),
+                ("ott_marts", "fct_campaign_decisions"),
+                ("ott_marts", "fct_consent_states"),
+                ("ott_marts", "fct_reply_windows"),
+                ("ott_marts", "dim_templates"),
+            )
+        }
+        (self.folder / "target").mkdir()
+        content = json.dumps({"sources": sources, "nodes": nodes})
+        (self.folder / "target" / "manifest.json").write_text(content)
+
+    def _tables(self):
+        columns = ", ".join(
+            f"{f.name} {SQL[f.type.split(' |')[0]]}" for f in fields(WhatsAppRow)
+        )
+        self.sql(
+            "create schema raw; create schema ott_sync; create schema ott_marts;"
+            f"create table ott_sync.sync_whatsapp ({columns});"
+            "create table raw.ott_build_log (build_id varchar, as_of timestamp,"
+            "target_name varchar, sync_model varchar, node_id varchar,"
+            "node_type varchar, status varchar, relation_name varchar,"
+            "logged_at timestamp);"
+            "create table raw.raw_delivery_events (delivery_event_id varchar,"
+            "delivery_key varchar, run_id varchar, build_id varchar,"
+            "destination varchar, campaign_id varchar, customer_id varchar,"
+            "channel varchar, sender_id varchar, purpose varchar, event varchar,"
+            "reason_code varchar, provider_code varchar, provider_message_id varchar,"
+            "attempt bigint, occurred_at timestamp, received_at timestamp);"
+            "create table raw.raw_sync_runs (run_id varchar, ledger_id varchar,"
+            "build_id varchar, destination varchar, event varchar,"
+            "occurred_at timestamp, received_at timestamp);"
+            "create table raw.raw_operator_stops (operator_stop_id varchar,"
+            "customer_id varchar, address_hash varchar, channel varchar,"
+            "purpose varchar, reason varchar, occurred_at timestamp,"
+            "received_at timestamp);"
+            "create table raw.stops (delivery_key varchar);"
+            "create view ott_sync.sync_stops as select delivery_key,"
+            "'consent_withdrawn' as reason_code from ott.raw.stops;"
+        )
+
+    def sql(self, query, *values):
+        with duckdb.connect(str(self.file)) as connection:
+            return connection.execute(query, list(values)).fetchall()
+
+    def build(self, rows, *, build_id=BUILD, as_of=None, target="dev", tests=None):
+        """Do what dbt and its hook do at the end of a build."""
+        as_of = as_of or now()
+        relation = '"ott"."ott_sync"."sync_whatsapp"'
+        nodes = {
+            "model.ott.sync_whatsapp": ("model", "success", relation),
+            "model.ott.fct_campaign_decisions": ("model", "success", None),
+            "test.ott.assert_nobody_who_said_stop": ("test", "pass", None),
+        }
+        for node, status in (tests or {}).items():
+            nodes[node] = ("test", status, None)
+        log = [
+            (
+                build_id,
+                as_of,
+                target,
+                "sync_whatsapp",
+                node,
+                *found[:2],
+                found[2],
+                now(),
+            )
+            for node, found in nodes.items()
+        ]
+        with duckdb.connect(str(self.file)) as connection:
+            connection.executemany(
+                "insert into raw.ott_build_log values (?, ?, ?, ?, ?, ?, ?, ?, ?)", log
+            )
+            connection.execute("delete from ott_sync.sync_whatsapp")
+            for one in rows:
+                values = row(**{"build_id": build_id, "decided_at": as_of, **one})
+                marks = ", ".join("?" for _ in values)
+                connection.execute(
+                    f"insert into ott_sync.sync_whatsapp values ({marks})", values
+                )
+        return as_of
+
+    def env(self, **more):
+        kept = {k: v for k, v in os.environ.items() if not k.startswith("OTT_")}
+        return kept | {
+            "PYTHONPATH": str(ROOT),
+            "OTT_WHATSAPP_BASE_URL": self.provider.url,
+            "OTT_WHATSAPP_TOKEN": TOKEN,
+            **more,
+        }
+
+    def start(self, *words, **env):
+        return subprocess.Popen(
+            [sys.executable, "-m", "sync", *words],
+            cwd=self.folder,
+            env=self.env(**env),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def ott(self, *words, stdin="", **env):
+        """Run one command; remember all it printed."""
+        process = self.start(*words, **env)
+        out, err = process.communicate(stdin, timeout=120)
+        self.printed += out + err
+        process.out, process.err = out, err
+        return process
+
+    def send(self, *words, **env):
+        done = self.ott("send", "whatsapp", "--json", "--wait", "0", *words, **env)
+        done.summary = json.loads(done.out) if done.out.startswith("{") else {}
+        return done
+
+    def states(self):
+        import sqlite3
+
+        connection = sqlite3.connect(self.ledger)
+        try:
+            return dict(
+                connection.execute("select delivery_key, state from deliveries")
+            )
+        finally:
+            connection.close()
+
+    @contextmanager
+    def warehouse_held(self):
+        """Hold the file as `dbt build` does, from another process."""
+        code = (
+            "import duckdb, sys; duckdb.connect(sys.argv[1]); print('held', flush=True);"
+            "sys.stdin.read()"
+        )
+        holder = subprocess.Popen(
+            [sys.executable, "-c", code.replace("duckdb.connect", "c = duckdb.connect")]
+            + [str(self.file)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert holder.stdout.readline() == "held\n"
+        try:
+            yield
+        finally:
+            holder.communicate("")
+
+
+def key(number):
+    return hashlib.md5(str(number).encode(), usedforsecurity=False).hexdigest()
+
+
+def row(number=0, **given):
+    """The values of one row of sync_whatsapp, in the contract's order."""
+    values = {
+        "delivery_key": key(number),
+        "build_id": BUILD,
+        "campaign_id": "winback",
+        "customer_id": f"c{number}",
+        "channel": "whatsapp",
+        "sender_id": "wa_main",
+        "decided_at": now(),
+        "send_not_before": now() - timedelta(hours=1),
+        "send_not_after": now() + timedelta(hours=6),
+        "send_rank": number,
+        "purpose": "marketing",
+        "message_type": "template",
+        "destination": "whatsapp",
+        "phone_number_id": "1001",
+        "messages_per_second": 1000,
+        "address": f"+65900{number:05d}",
+        "address_type": "phone",
+        "template_name": "winback_offer",
+        "language_code": "en",
+        "parameter_format": "POSITIONAL",
+        "header_format": "NONE",
+        "header_parameter": None,
+        "body_parameters": "first_name",
+        "button_parameters": "",
+        "free_text": None,
+        "variables": json.dumps({"first_name": NAME}),
+        **given,
+    }
+    return [values[field.name] for field in fields(WhatsAppRow)]
+
+
+def people(number, **given):
+    return [{"number": n, **given} for n in range(number)]
+
+
+def wait_until(true, seconds=20):
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.01)

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sync_project import row
+
+from sync import config, guard, masking
+from sync.errors import ConfigError, GuardError, StoppedError, SyncError, TrustError
+from sync.limiter import Limiter
+from sync.messages import WhatsAppRow
+
+
+class FakeClock:
+    def __init__(self):
+        self.seconds = 100.0
+
+    def now(self):
+        return datetime(2026, 1, 1)  # noqa: DTZ001 - naive UTC everywhere.
+
+    def monotonic(self):
+        return self.seconds
+
+    async def sleep(self, seconds):
+        self.seconds += max(seconds, 1e-6)
+
+
+@given(
+    rate=st.integers(1, 500),
+    pauses=st.lists(st.floats(0, 2, allow_nan=False), min_size=1, max_size=80),
+)
+def test_no_second_has_more_than_the_senders_rate(rate, pauses):
+    clock = FakeClock()
+    limiter = Limiter(clock)
+    sent = []
+
+    async def send():
+        for pause in pauses:
+            await limiter.wait("wa_main", rate)
+            sent.append(clock.monotonic())
+            clock.seconds += pause / 50
+
+    asyncio.run(send())
+
+    for first in sent:
+        within = [at for at in sent if first <= at < first + 1 - 1e-6]
+        assert len(within) <= rate
+
+
+def test_senders_do_not_wait_for_each_other():
+    limiter = Limiter(FakeClock())
+
+    limiter.hold("slow", 60)
+
+    assert limiter.reserve("slow", 10) == 160
+    assert limiter.reserve("quick", 10) == 100
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        pytest.param("+6591234567", "+65******67", id="number"),
+        pytest.param("US.13491208655302741918", "US.******************18", id="bsuid"),
+        pytest.param("+6591", "*****", id="short"),
+        pytest.param(None, "", id="none"),
+    ],
+)
+def test_an_address_is_masked(address, shown):
+    assert masking.mask(address) == shown
+
+
+def test_a_hash_depends_on_the_key_and_not_on_spaces():
+    one = masking.keyed_hash(b"one", "+65 9123-4567")
+
+    assert one == masking.keyed_hash(b"one", "006591234567")
+    assert one != masking.keyed_hash(b"two", "+6591234567")
+
+
+def test_a_row_shows_neither_address_nor_text():
+    shown = repr(WhatsAppRow(*row(7, free_text="secret text")))
+
+    assert "659" not in shown
+    assert "secret" not in shown
+    assert "Canaryella" not in shown
+
+
+def test_an_empty_table_trips_where_there_were_many():
+    with pytest.raises(GuardError, match="empty"):
+        guard.check({}, 0, {}, {"winback": [500, 400]}, guard.Limits())
+
+    guard.check({}, 0, {}, {"winback": [5]}, guard.Limits())
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(SyncError, 1), (ConfigError, 3), (TrustError, 4), (GuardError, 4)]
+    + [(StoppedError, 5)],
+)
+def test_errors_carry_their_exit_code(error, code):
+    assert error.exit_code == code
+
+
+def test_a_profile_is_rendered_as_dbt_does(tmp_path, monkeypatch):
+    (tmp_path / "dbt_project.yml").write_text("profile: ott\n")
+    (tmp_path / "profiles.yml").write_text(
+        "ott:\n  target: dev\n  outputs:\n    dev:\n      type: duckdb\n"
+        "      path: \"{{ env_var('P', flags.PROFILES_DIR ~ '/x.duckdb') }}\"\n"
+        "    other:\n      type: postgres\n      host: \"{{ env_var('NOPE') }}\"\n"
+    )
+    monkeypatch.chdir(tmp_path)
+
+    assert config.load(env={}).profile.path == f"{tmp_path}/x.duckdb"
+    assert config.load(env={"P": "/y"}).profile.path == "/y"
+    with pytest.raises(ConfigError, match="NOPE"):
+        config.load("other", env={})

@@ -1,0 +1,327 @@
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from sync_project import key, now, people, wait_until
+
+
+def test_everybody_due_gets_one_message_and_a_second_run_sends_nothing(project):
+    project.build(people(20))
+
+    first, second = project.send(), project.send()
+
+    assert first.returncode == 0, first.err
+    assert first.summary["outcomes"] == {"accepted": 20}
+    assert sorted(project.provider.seen) == sorted(key(n) for n in range(20))
+    assert second.returncode == 0
+    assert (second.summary["due"], second.summary["known"]) == (0, 20)
+
+
+def test_what_happened_is_written_back_once(project):
+    project.build(people(5))
+    project.send()
+    project.ott("status")
+
+    events = project.sql(
+        "select delivery_key, event, attempt from raw.raw_delivery_events order by 1"
+    )
+    runs = project.sql("select event from raw.raw_sync_runs order by event desc")
+
+    assert events == sorted((key(n), "accepted", 1) for n in range(5))
+    assert runs == [("run_opened",), ("run_closed",)]
+
+
+@pytest.mark.parametrize("status", ["fail", "error", "skipped", "missing"])
+def test_a_table_whose_test_did_not_pass_is_refused(project, status):
+    project.build(people(1), tests={"test.ott.unique": status})
+
+    done = project.send()
+
+    assert done.returncode == 4
+    assert f"test.ott.unique ({status})" in done.err
+    assert project.provider.seen == []
+
+
+def test_a_table_of_another_shape_is_refused(project):
+    project.build(people(1))
+    project.sql("alter table ott_sync.sync_whatsapp add column more varchar")
+
+    assert project.send().returncode == 4
+
+
+def test_a_table_with_a_wrong_type_is_refused(project):
+    project.build(people(1))
+    project.sql("alter table ott_sync.sync_whatsapp alter send_rank type integer")
+
+    done = project.send()
+
+    assert done.returncode == 4
+    assert "send_rank" in done.err
+
+
+def test_rows_of_two_builds_are_refused(project):
+    project.build(people(2))
+    project.sql(
+        "update ott_sync.sync_whatsapp set build_id = 'x' where customer_id = 'c1'"
+    )
+
+    assert project.send().returncode == 4
+
+
+def test_a_build_the_log_does_not_know_is_refused(project):
+    project.build(people(2))
+    project.sql("update ott_sync.sync_whatsapp set build_id = 'replay'")
+
+    assert project.send().returncode == 4
+
+
+def test_a_decision_that_is_too_old_is_refused(project):
+    project.build(people(1), as_of=now() - timedelta(hours=25))
+
+    done = project.send()
+
+    assert done.returncode == 4
+    assert "--max-age" in done.err
+    assert project.send("--max-age", "26").returncode == 0
+
+
+def test_a_replay_is_refused(project):
+    project.build(people(1))
+    project.sql(
+        "update raw.ott_build_log set relation_name = "
+        '\'"ott"."ott_replay_sync"."sync_whatsapp"\''
+    )
+
+    done = project.send()
+
+    assert done.returncode == 4
+    assert "replay" in done.err
+
+
+def test_decisions_of_the_future_are_refused(project):
+    project.build(people(1), as_of=now() + timedelta(days=2))
+
+    assert project.send().returncode == 4
+
+
+def test_a_test_target_goes_to_the_sandbox_only(project, monkeypatch):
+    from sync import collect
+    from sync.destinations import WhatsAppDestination
+    from sync.errors import TrustError
+    from sync.trust import Build
+
+    meta = WhatsAppDestination.from_env({"OTT_WHATSAPP_TOKEN": "x"})
+    build = Build("b", "r", now(), "test", 1)
+
+    collect.check_target(build, meta, sandbox=True)
+    with pytest.raises(TrustError, match="sandbox"):
+        collect.check_target(build, meta, sandbox=False)
+
+
+def test_the_clock_may_be_set_toward_the_sandbox_only(project):
+    project.build(people(1))
+    later = (now() + timedelta(hours=30)).isoformat()
+
+    toward_sandbox = project.send(OTT_NOW=later)
+    elsewhere = project.send(OTT_NOW=later, OTT_WHATSAPP_BASE_URL="https://x.invalid")
+
+    assert toward_sandbox.returncode == 4
+    assert elsewhere.returncode == 3
+    assert "sandbox" in elsewhere.err
+
+
+def test_a_stop_after_the_build_is_honoured(project):
+    project.build(people(3))
+    project.sql("insert into raw.stops values (?)", key(0))
+    project.ott("stop", "c1")
+
+    done = project.send()
+
+    assert project.provider.seen == [key(2)]
+    assert done.summary["reasons"] == {"skipped: stopped_after_build": 2}
+
+
+def test_a_stop_by_address_needs_no_customer(project):
+    project.build(people(2))
+    project.ott("stop", "--address-stdin", stdin="+65 9000 0001\n")
+
+    project.send()
+
+    assert project.provider.seen == [key(0)]
+    assert project.sql("select count(*) from raw.raw_operator_stops") == [(1,)]
+
+
+def test_a_stop_that_lands_while_the_run_sends_is_honoured(project):
+    project.build(people(60, messages_per_second=20))
+    process = project.start(
+        "send", "whatsapp", "--json", "--stops-every", "0.2", "--in-flight", "2"
+    )
+    wait_until(lambda: len(project.provider.seen) >= 3)
+
+    project.ott("stop", "c59")
+    for _ in range(50):
+        try:
+            project.sql("insert into raw.stops values (?)", key(58))
+            break
+        except Exception:  # noqa: BLE001, S112 - the run reads the file just now.
+            continue
+    out, _ = process.communicate(timeout=60)
+
+    assert json.loads(out)["reasons"] == {"skipped: stopped_after_build": 2}
+    assert not {key(58), key(59)} & set(project.provider.seen)
+
+
+def test_a_row_past_its_time_is_skipped_and_one_before_it_waits(project):
+    over, early = now() - timedelta(seconds=1), now() + timedelta(hours=1)
+    project.build(
+        [{"number": 0, "send_not_after": over}, {"number": 1, "send_not_before": early}]
+    )
+
+    done = project.send()
+
+    assert done.summary["reasons"] == {"skipped: decision_expired": 1}
+    assert done.summary["due"] == 1
+    assert project.provider.seen == []
+
+
+def test_rows_go_in_the_order_of_their_rank(project):
+    project.build([{"number": n, "send_rank": 9 - n} for n in range(10)])
+
+    project.send("--in-flight", "1")
+
+    assert project.provider.seen == [key(9 - n) for n in range(10)]
+
+
+def test_a_held_warehouse_sends_nothing_and_says_so(project):
+    project.build(people(1))
+
+    with project.warehouse_held():
+        done = project.send("--wait", "1")
+
+    assert done.returncode == 4
+    assert "Waiting up to 1 s" in done.err
+    assert project.provider.seen == []
+
+
+def test_results_are_kept_while_the_warehouse_is_held(project):
+    project.build(people(30, messages_per_second=20))
+    process = project.start("send", "whatsapp", "--json", "--wait", "0")
+    wait_until(lambda: len(project.provider.seen) >= 3)
+
+    with project.warehouse_held():
+        out, _ = process.communicate(timeout=60)
+
+    assert json.loads(out)["not_written_back"] == 30
+    assert project.ott("status", "--json").returncode == 0
+    count = "select count(distinct delivery_event_id), count(*) from "
+    assert project.sql(count + "raw.raw_delivery_events") == [(30, 30)]
+
+
+def test_two_runs_at_once_are_one_run(project):
+    project.build(people(40, messages_per_second=20))
+    first = project.start("send", "whatsapp", "--json")
+    wait_until(lambda: len(project.provider.seen) >= 1)
+
+    second = project.send()
+    first.communicate(timeout=60)
+
+    assert second.returncode == 4
+    assert f"process {first.pid}" in second.err
+    assert first.returncode == 0
+    assert len(project.provider.seen) == len(set(project.provider.seen)) == 40
+
+
+def test_another_ledger_must_not_send(project, tmp_path):
+    project.build(people(2))
+    project.send()
+
+    done = project.send(OTT_LEDGER=str(tmp_path / "other.sqlite"))
+
+    assert done.returncode == 4
+    assert "OTT_LEDGER" in done.err
+
+
+def test_the_plan_shows_masked_addresses_and_sends_nothing(project):
+    project.build(people(7))
+
+    done = project.ott("plan", "whatsapp", "--json")
+
+    told = json.loads(done.out)
+    assert (told["due"], told["campaigns"]) == (7, {"winback": 7})
+    assert told["sample"][0]["address"] == "+65******00"
+    assert project.provider.seen == []
+
+
+def test_more_than_max_sends_sends_nothing(project):
+    project.build(people(7))
+
+    assert project.send("--max-sends", "6").returncode == 4
+    assert project.provider.seen == []
+
+
+def test_unusual_numbers_need_a_word(project):
+    project.build(people(10))
+    project.send()
+    project.build([{"number": n} for n in range(100, 301)], build_id="build-2")
+
+    assert project.send().returncode == 4
+    assert project.send("--allow-change").returncode == 0
+    assert len(project.provider.seen) == 211
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        pytest.param(["send"], 2, id="no destination"),
+        pytest.param(["send", "nowhere"], 2, id="unknown destination"),
+        pytest.param(["stop"], 2, id="nobody to stop"),
+    ],
+)
+def test_wrong_use_exits_with_two(project, words, code):
+    assert project.ott(*words).returncode == code
+
+
+def test_a_missing_token_is_one_line_and_exit_three(project):
+    project.build(people(1))
+
+    done = project.send(OTT_WHATSAPP_TOKEN="")
+
+    assert done.returncode == 3
+    assert done.err.count("\n") == 1
+
+
+def test_why_shows_the_decision_and_its_evidence(project):
+    project.sql(
+        "create table ott_marts.fct_campaign_decisions as select 'c1' as customer_id,"
+        "'winback' as campaign_id, 'whatsapp' as channel, 'consent_none' as"
+        " reason_codes, 'marketing' as purpose, 'winback_offer' as template_name,"
+        "'en' as language_code, 'wa_main' as sender_id, '+6590000001' as address;"
+        "create table ott_marts.fct_consent_states as select 'c1' as customer_id,"
+        "'whatsapp' as channel, 'marketing' as purpose, 'e7' as consent_event_id;"
+        "create table ott_marts.fct_reply_windows as select 'c1' as customer_id,"
+        "'wa_main' as sender_id, 'm3' as last_inbound_message_id;"
+        "create table ott_marts.dim_templates as select 'winback_offer' as"
+        " template_name, 'en' as language_code, 4 as template_version"
+    )
+
+    done = project.ott("why", "c1", "--json")
+
+    [told] = json.loads(done.out)
+    assert told["reason_codes"] == "consent_none"
+    assert told["consent_event_id"] == "e7"
+    assert told["last_inbound_message_id"] == "m3"
+    assert told["template_version"] == "4"
+    assert "+6590000001" not in done.out
+
+
+def test_doctor_looks_at_everything(project):
+    project.build(people(1))
+
+    done = project.ott("doctor", "--json")
+
+    checks = {check["name"]: check["ok"] for check in json.loads(done.out)}
+    assert checks["warehouse"]
+    assert checks["build log"]
+    assert checks["whatsapp settings"]
