@@ -15,10 +15,10 @@ DEV := .venv/.dev-$(LOCK)
 
 # Tests and lint have a profile, a clock and a database of their own.
 TEST := target/test
-TEST_NOW := 2026-11-18T10:00:00Z
+TEST_NOW := 2026-11-18 10:00:00
 TEST_ENV := DBT_PROFILES_DIR=$(TEST) DBT_TARGET_PATH=$(TEST) \
-	DBT_LOG_PATH=$(TEST)/logs OTT_DUCKDB_PATH=$(CURDIR)/$(TEST)/ott.duckdb \
-	OTT_LEDGER=$(CURDIR)/$(TEST)/ledger.sqlite
+	DBT_LOG_PATH=$(TEST)/logs OTT_DUCKDB_PATH="$(CURDIR)/$(TEST)/ott.duckdb" \
+	OTT_LEDGER="$(CURDIR)/$(TEST)/ledger.sqlite"
 
 help: ## List what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -32,9 +32,9 @@ demo-orders: $(BASE) profiles.yml ## The same on your own orders: ORDERS=file.cs
 
 test: lint ## Lint, then the models and their tests at a frozen hour, then pytest
 	rm -rf $(TEST)/raw $(TEST)/ott.duckdb
-	$(BIN)/python -m sync.demo data --at $(TEST_NOW) --dir $(TEST)/raw
+	$(BIN)/python -m sync.demo data --at "$(TEST_NOW)" --dir $(TEST)/raw
 	$(TEST_ENV) $(BIN)/dbt --quiet build --target test \
-		--vars '{as_of: "$(TEST_NOW)", raw_location: $(CURDIR)/$(TEST)/raw}'
+		--vars '{as_of: "$(TEST_NOW)", raw_location: "$(CURDIR)/$(TEST)/raw"}'
 	$(BIN)/pytest
 
 lint: $(DEV) $(TEST)/profiles.yml ## Style and types of Python, SQL, YAML and words

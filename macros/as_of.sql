@@ -1,4 +1,5 @@
 {% macro as_of() -%}
-    {%- set moment = var('as_of') or run_started_at.strftime('%Y-%m-%d %H:%M:%S') -%}
+    {%- set moment = var('as_of') | replace('T', ' ') | replace('Z', '')
+        or run_started_at.strftime('%Y-%m-%d %H:%M:%S') -%}
     cast('{{ moment }}' as {{ dbt.type_timestamp() }})
 {%- endmacro %}

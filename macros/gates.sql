@@ -42,6 +42,7 @@
         ('is_not_yet_messaged', 'already_messaged', 'campaign'),
         ('is_not_refused_recently', 'refused_recently', 'campaign'),
         ('has_attempts_left', 'attempts_used', 'campaign'),
+        ('is_within_person_cap', 'cap_person', 'campaign'),
     ]) }}
 {%- endmacro %}
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sync import guard
 from sync.errors import ConfigError, TrustError
 from sync.stops import Stops
-from sync.trust import Build, Claim, is_test, trusted
+from sync.trust import Build, Claim, is_test, made_in, trusted
 
 if TYPE_CHECKING:
     from sync.desk import Desk
@@ -37,13 +37,18 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What a build has for now, by campaign; `total` counts the known and later too."""
+    """
+    What a build has for now, by campaign; `total` counts the known and later too.
+
+    `judged` counts what the build decided on, sendable or not.
+    """
 
     build: Build
     due: Counter[str]
     total: Counter[str]
     known: int
     later: int
+    judged: int
 
 
 def collect(
@@ -70,7 +75,7 @@ def collect(
             timedelta(hours=options.max_age),
         )
         due = _fill(at, session, build, kind, spool)
-        stops.read(session)
+        _read_stops(at, session, build, stops)
     return due
 
 
@@ -97,21 +102,34 @@ def check_limits(at: Desk, kind: type[Destination[Any]], due: Due, o: Options) -
     usual_due = at.ledger.usual("due", kind.name, guard.RUNS)
     usual_total = at.ledger.usual("total", kind.name, guard.RUNS)
     limits = guard.Limits(o.max_sends, o.allow_change)
-    guard.check(due.due, due.build.rows, usual_due, usual_total, limits)
+    guard.check(due.due, due.judged, usual_due, usual_total, limits)
 
 
-def find_stops(at: Desk, options: Options) -> Stops:
-    """
-    Find the view of stops.
-
-    Raises:
-        ConfigError: dbt knows none.
-    """
-    if not (relation := at.manifest.model("sync_stops")):
-        raise ConfigError("dbt knows no sync_stops. Run `dbt build` first.")
+def new_stops(at: Desk, options: Options) -> Stops:
+    """Make the stops of a run; the build says where they are read."""
     return Stops(
-        relation, at.clock, every=options.stops_every, max_age=options.max_stop_age
+        None, at.clock, every=options.stops_every, max_age=options.max_stop_age
     )
+
+
+def _find(at: Desk, session: Session, build: Build, model: str) -> str | None:
+    log = at.manifest.source(LOG)
+    return made_in(session, log, build.build_id, model) or at.manifest.model(model)
+
+
+def _read_stops(at: Desk, session: Session, build: Build, stops: Stops) -> None:
+    stops.relation = _find(at, session, build, "sync_stops")
+    if not stops.relation:
+        raise ConfigError("dbt knows no sync_stops. Run `dbt build` first.")
+    stops.read(session)
+
+
+def _count_judged(at: Desk, session: Session, build: Build) -> int:
+    """Count the decisions of the build: none sendable is not none judged."""
+    if not (relation := _find(at, session, build, "fct_campaign_decisions")):
+        return 0
+    [(count,)] = session.rows(f"select count(*) from {relation}")  # noqa: S608
+    return int(count)
 
 
 def _check_runs(at: Desk, session: Session, destination: str) -> None:
@@ -141,6 +159,9 @@ def _fill(
     now = at.clock.now()
     for values in session.rows(f"select {names} from {build.relation}"):  # noqa: S608
         row = spool.read(values)
+        if not kind.sends:
+            # A holdout's rows name the destination they are held back from.
+            row = replace(row, destination=kind.name)
         if row.destination != kind.name:
             raise TrustError(f"{build.relation} has a row for another destination.")
         total[row.campaign_id] += 1
@@ -151,4 +172,5 @@ def _fill(
         else:
             due[row.campaign_id] += 1
             spool.add(row)
-    return Due(build, due, total, known, later)
+    judged = build.rows or _count_judged(at, session, build)
+    return Due(build, due, total, known, later, judged)

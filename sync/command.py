@@ -29,7 +29,7 @@ def command(work: Callable[..., int | None]) -> Callable[..., None]:
         except SyncError as error:
             say(f"Error: {error}")
             code = error.exit_code
-        except click.ClickException:
+        except (click.ClickException, BrokenPipeError):
             raise
         except Exception as error:  # noqa: BLE001 - values must not reach the screen.
             say(f"Error: a bug, {where(error)}. Please report this line.")

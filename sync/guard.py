@@ -28,13 +28,16 @@ class Limits:
 
 def check(
     due: Mapping[str, int],
-    rows: int,
+    judged: int,
     usual_due: Mapping[str, Sequence[int]],
     usual_total: Mapping[str, Sequence[int]],
     limits: Limits,
 ) -> None:
     """
     Let a run begin, or not; the counts are by campaign.
+
+    `judged` counts the decisions behind the table: an audience that had its message
+    leaves an empty table, an audience that is lost leaves no decisions.
 
     Raises:
         GuardError: A limit tripped. Nothing was sent.
@@ -49,9 +52,9 @@ def check(
         return
     for campaign, count in sorted(due.items()):
         _check_change(campaign, count, usual_due.get(campaign, ()))
-    if rows == 0 and sum(median(seen) for seen in usual_total.values() if seen) > SMALL:
+    if judged == 0 and sum(median(seen) for seen in usual_total.values() if seen) > SMALL:
         raise GuardError(
-            "The table is empty where there usually are many rows. "
+            "Nobody was judged where there usually are many rows. "
             "Look at the marts, then pass --allow-change."
         )
 

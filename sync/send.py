@@ -56,7 +56,7 @@ def _run(
 ) -> Summary:
     kind = type(destination)
     folder = at.config.ledger_path.parent
-    stops = collect.find_stops(at, o)
+    stops = collect.new_stops(at, o)
     classes = load_classes(at.config.project_dir)
     with spool(folder, kind.row, kind.name) as queue:
         due = _collect(at, destination, queue, stops, o)
@@ -173,7 +173,7 @@ def plan(name: str, target: str | None, options: Options) -> dict[str, Any]:
     destination = DESTINATIONS[name].from_env(os.environ)
     urls = [destination.base_url] if destination.sends else []
     with desk(target, urls) as at:
-        stops = collect.find_stops(at, options)
+        stops = collect.new_stops(at, options)
         folder, kind = at.config.ledger_path.parent, type(destination)
         with spool(folder, kind.row, f"plan-{name}") as queue:
             due = _collect(at, destination, queue, stops, options)

@@ -19,10 +19,10 @@ class Stops:
     """The keys of the view `sync_stops`, and how old that knowledge is."""
 
     def __init__(
-        self, relation: str, clock: Clock, *, every: float, max_age: float
+        self, relation: str | None, clock: Clock, *, every: float, max_age: float
     ) -> None:
         """Know nothing yet; `every` and `max_age` are seconds."""
-        self._relation = relation
+        self.relation = relation
         self._clock = clock
         self._every = every
         self._max_age = max_age
@@ -37,7 +37,7 @@ class Stops:
     def read(self, session: Session) -> None:
         """Ask the view."""
         begun = self._clock.monotonic()
-        query = f"select delivery_key from {self._relation}"  # noqa: S608
+        query = f"select delivery_key from {self.relation}"  # noqa: S608
         self._keys = frozenset(row[0] for row in session.rows(query))
         self._read_at = begun
 
@@ -46,7 +46,7 @@ class Stops:
         return self._clock.monotonic() - self._read_at <= self._max_age
 
     async def keep_reading(self, warehouse: Warehouse) -> None:
-        """Ask again every while, until cancelled; what cannot be read keeps the last."""
+        """Ask again every while, until cancelled; a failure keeps the last."""
         while True:
             await self._clock.sleep(
                 self._every if self.is_fresh() else min(self._every, POLL_SECONDS)
@@ -54,7 +54,7 @@ class Stops:
             try:
                 await asyncio.to_thread(self._reread, warehouse)
                 self._told = False
-            except Exception as error:  # noqa: BLE001 - sending pauses, whatever it is.
+            except Exception as error:  # noqa: BLE001 - the last are kept.
                 if not (self.is_fresh() or self._told):
                     why = str(error) if isinstance(error, SyncError) else where(error)
                     say(f"Stops are too old. Sending pauses. {why}")

@@ -160,6 +160,18 @@ def _check_age(
         )
 
 
+def made_in(session: Session, log: str, build_id: str, model: str) -> str | None:
+    """Name the relation of a model that was made in the same build; None if none was."""
+    query = (
+        f"select distinct node_id, relation_name from {log} "  # noqa: S608
+        "where build_id = ? and node_type = 'model' and status = 'success'"
+    )
+    for node_id, relation in session.rows(query, build_id):
+        if str(node_id).rpartition(".")[2] == model and relation:
+            return str(relation)
+    return None
+
+
 def is_test(target: str) -> bool:
     """Tell whether a target may have a frozen as_of."""
     return target == "test" or target.startswith("test_")

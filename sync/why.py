@@ -17,17 +17,17 @@ EVIDENCE = (
     (
         "fct_consent_states",
         ("customer_id", "channel", "purpose", "sender_id", "brand_id"),
-        ("consent_event_id", "consent_state", "basis", "valid_from", "valid_until"),
+        ("consent_event_id", "consent_status", "decided_by_event_at", "expires_at"),
     ),
     (
         "fct_reply_windows",
         ("customer_id", "channel", "sender_id"),
-        ("last_inbound_message_id", "last_inbound_at", "window_closes_at"),
+        ("last_inbound_message_id", "last_inbound_at", "window_closes_at", "is_open"),
     ),
     (
         "dim_templates",
-        ("template_name", "language_code"),
-        ("template_version", "status", "category"),
+        ("template_name", "language_code", "template_id"),
+        ("template_id", "template_version", "template_status", "fetched_at"),
     ),
 )
 
@@ -48,6 +48,8 @@ def why(
         if not decisions:
             raise TrustError(f"No decision names {customer}. Check the id.")
         for decision in decisions:
+            language = decision.get("template_language_code")
+            decision.setdefault("language_code", language)
             for mart, keys, adds in EVIDENCE:
                 where = _relation(at, mart, replay=replay)
                 _add(session, decision, where, keys, adds)
@@ -100,28 +102,36 @@ SHOWN = (
     "channel",
     "sender_id",
     "purpose",
-    "decision",
+    "country_code",
     "is_sendable",
+    "is_held_out",
+    "is_first_channel",
     "reason_code",
     "reason_codes",
+    "marketer_label",
     "message_type",
+    "destination",
+    "score",
     "decided_at",
     "send_not_before",
     "send_not_after",
     "delivery_key",
     "consent_event_id",
-    "consent_state",
-    "basis",
-    "valid_from",
-    "valid_until",
+    "consent_status",
+    "decided_by_event_at",
+    "expires_at",
     "last_inbound_message_id",
     "last_inbound_at",
     "window_closes_at",
+    "is_open",
     "template_name",
     "language_code",
+    "template_id",
     "template_version",
-    "status",
-    "category",
+    "template_status",
+    "template_category",
+    "template_fetched_at",
+    "fetched_at",
 )
 
 

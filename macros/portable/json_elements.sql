@@ -8,24 +8,20 @@
     cross join unnest(
         case
             when json_type(try_cast({{ expression }} as json)) = 'ARRAY'
-                then cast(try_cast({{ expression }} as json) as varchar[])
+                {#- By way of json[]: strings keep their quotation marks, as elsewhere. #}
+                then cast(cast(try_cast({{ expression }} as json) as json[]) as varchar[])
         end
     ) as {{ alias }}_rows ({{ alias }})
 {%- endmacro %}
 
 {% macro postgres__json_elements(expression, alias) -%}
     cross join lateral (
-        select cast(element as text) as {{ alias }}
+        select nullif(cast(element as text), 'null') as {{ alias }}
 
         from jsonb_array_elements(
             case
-                when
-                    pg_input_is_valid(cast({{ expression }} as text), 'jsonb')
-                    then
-                        case
-                            when jsonb_typeof(cast({{ expression }} as jsonb)) = 'array'
-                                then cast({{ expression }} as jsonb)
-                        end
+                when jsonb_typeof({{ valid_jsonb(expression) }}) = 'array'
+                    then {{ valid_jsonb(expression) }}
             end
         ) as elements (element)
     ) as {{ alias }}_rows

@@ -23,11 +23,11 @@
         ~ "), '\\', '\\\\'), '\"', '\\\"')"
     ) -%}
     {#- Control characters would break the JSON text: \n, \r and \t as JSON writes
-        them, so that a gate can still see and refuse them. -#}
+        them, so that a gate can still see and refuse them; the rest become spaces. -#}
     {%- for code, letter in [(10, 'n'), (13, 'r'), (9, 't')] -%}
         {%- set ns.sql = "replace(" ~ ns.sql ~ ", chr(" ~ code ~ "), '\\" ~ letter ~ "')" -%}
     {%- endfor -%}
-    {{ ns.sql }}
+    regexp_replace({{ ns.sql }}, '[[:cntrl:]]', ' ', 'g')
 {%- endmacro %}
 
 {% macro spark__json_escape(expression) -%}

@@ -1,22 +1,33 @@
-{#- The text (or number, as text) at a path of keys; null where there is none, where it
-    is a JSON null, or where the text is no JSON. -#}
+{#- The text (or number, as text) at a path of keys and of places in arrays (0 is the
+    first); null where there is none, where it is a JSON null, or in what is no JSON. -#}
 {% macro json_text(expression, path) -%}
     {{ return(adapter.dispatch('json_text', 'ott')(expression, path)) }}
 {%- endmacro %}
 
+{% macro json_path(path) -%}
+    ${% for key in path %}{{ '[' ~ key ~ ']' if key is integer else '."' ~ key ~ '"' }}
+    {%- endfor %}
+{%- endmacro %}
+
 {% macro default__json_text(expression, path) -%}
-    json_extract_string(
-        try_cast({{ expression }} as json), '${% for key in path %}."{{ key }}"{% endfor %}'
-    )
+    json_extract_string(try_cast({{ expression }} as json), '{{ json_path(path) }}')
 {%- endmacro %}
 
 {% macro postgres__json_text(expression, path) -%}
-    case
-        when pg_input_is_valid(cast({{ expression }} as text), 'jsonb')
-            then cast({{ expression }} as jsonb) #>> '{ {{- path | join(',') -}} }'
-    end
+    ({{ valid_jsonb(expression) }} #>> '{ {{- path | join(',') -}} }')
+{%- endmacro %}
+
+{#- PostgreSQL casts a constant while it plans, whatever `case` stands around it. With
+    the check inside the cast there is no constant. -#}
+{% macro valid_jsonb(expression) -%}
+    cast(
+        case
+            when pg_input_is_valid(cast({{ expression }} as text), 'jsonb')
+                then cast({{ expression }} as text)
+        end as jsonb
+    )
 {%- endmacro %}
 
 {% macro spark__json_text(expression, path) -%}
-    get_json_object({{ expression }}, '${% for key in path %}.{{ key }}{% endfor %}')
+    get_json_object({{ expression }}, '{{ json_path(path) | replace('"', '') }}')
 {%- endmacro %}

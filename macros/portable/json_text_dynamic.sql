@@ -1,16 +1,25 @@
-{#- The text under a key that is itself an expression; one level deep. -#}
+{#- The text under a key that is itself an expression; one level deep. A key that is
+    empty or has a quotation mark or a star in it finds nothing. -#}
 {% macro json_text_dynamic(expression, key) -%}
     {{ return(adapter.dispatch('json_text_dynamic', 'ott')(expression, key)) }}
 {%- endmacro %}
 
 {% macro default__json_text_dynamic(expression, key) -%}
-    json_extract_string(try_cast({{ expression }} as json), '$."' || {{ key }} || '"')
+    {#- DuckDB raises on a path it cannot read, so none such is ever built. -#}
+    {%- set safe = "replace(replace(" ~ key ~ ", '\"', ''), '*', '')" -%}
+    case
+        when {{ key }} = {{ safe }} and {{ key }} != ''
+            then json_extract_string(
+                try_cast({{ expression }} as json),
+                '$."' || coalesce(nullif({{ safe }}, ''), ' ') || '"'
+            )
+    end
 {%- endmacro %}
 
 {% macro postgres__json_text_dynamic(expression, key) -%}
     case
-        when pg_input_is_valid(cast({{ expression }} as text), 'jsonb')
-            then cast({{ expression }} as jsonb) ->> {{ key }}
+        when {{ key }} != '' and {{ key }} not like '%"%' and {{ key }} not like '%*%'
+            then {{ valid_jsonb(expression) }} ->> {{ key }}
     end
 {%- endmacro %}
 

@@ -8,9 +8,9 @@
 {%- endmacro %}
 
 {% macro postgres__regexp_like(expression, pattern) -%}
-    {{ expression }} ~ '{{ pattern }}'
+    ({{ expression }}) ~ '{{ pattern }}'
 {%- endmacro %}
 
 {% macro spark__regexp_like(expression, pattern) -%}
-    {{ expression }} rlike '{{ pattern }}'
+    ({{ expression }}) rlike '{{ pattern }}'
 {%- endmacro %}

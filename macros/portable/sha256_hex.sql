@@ -1,3 +1,4 @@
+{#- The sha256 of a text, as 64 lower-case hex digits. -#}
 {% macro sha256_hex(expression) -%}
     {{ return(adapter.dispatch('sha256_hex', 'ott')(expression)) }}
 {%- endmacro %}

@@ -1,19 +1,9 @@
-{#- The value as bigint, from text or a typed column; null where it cannot be read. -#}
+{#- The value as bigint, from text or a typed column; null where it is no whole number.
+    The shape is checked first: one engine rounds '1.5', the other reads '0x1f'. -#}
 {% macro try_bigint(expression) -%}
-    {{ return(adapter.dispatch('try_bigint', 'ott')(expression)) }}
-{%- endmacro %}
-
-{% macro default__try_bigint(expression) -%}
-    try_cast(trim(cast({{ expression }} as varchar)) as bigint)
-{%- endmacro %}
-
-{% macro postgres__try_bigint(expression) -%}
+    {%- set text = "trim(cast(" ~ expression ~ " as " ~ dbt.type_string() ~ "))" -%}
     case
-        when pg_input_is_valid(trim(cast({{ expression }} as text)), 'bigint')
-            then cast(trim(cast({{ expression }} as text)) as bigint)
+        when {{ regexp_like(text, '^[+-]?[0-9]{1,18}$') }}
+            then cast({{ text }} as {{ dbt.type_bigint() }})
     end
-{%- endmacro %}
-
-{% macro spark__try_bigint(expression) -%}
-    try_cast(trim(cast({{ expression }} as string)) as bigint)
 {%- endmacro %}

@@ -1,19 +1,12 @@
-{#- The value as boolean, from text or a typed column; null where it cannot be read. -#}
+{#- The value as boolean, from text or a typed column; null where it is neither a yes
+    nor a no. The words are listed because each engine knows others. -#}
 {% macro try_boolean(expression) -%}
-    {{ return(adapter.dispatch('try_boolean', 'ott')(expression)) }}
-{%- endmacro %}
-
-{% macro default__try_boolean(expression) -%}
-    try_cast(trim(cast({{ expression }} as varchar)) as boolean)
-{%- endmacro %}
-
-{% macro postgres__try_boolean(expression) -%}
-    case
-        when pg_input_is_valid(trim(cast({{ expression }} as text)), 'boolean')
-            then cast(trim(cast({{ expression }} as text)) as boolean)
+    case lower(trim(cast({{ expression }} as {{ dbt.type_string() }})))
+        {%- for word in ['true', 't', 'yes', 'y', 'on', '1', '1.0'] %}
+        when '{{ word }}' then true
+        {%- endfor %}
+        {%- for word in ['false', 'f', 'no', 'n', 'off', '0', '0.0'] %}
+        when '{{ word }}' then false
+        {%- endfor %}
     end
-{%- endmacro %}
-
-{% macro spark__try_boolean(expression) -%}
-    try_cast(trim(cast({{ expression }} as string)) as boolean)
 {%- endmacro %}

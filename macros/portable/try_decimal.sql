@@ -1,20 +1,29 @@
-{#- The value as decimal, from text or a typed column; null where it cannot be read. -#}
+{#- The value as decimal(28, 6), from text or a typed column; null where it is no number
+    or has no room. No thousands separators: whoever writes them means different things. -#}
 {% macro try_decimal(expression) -%}
     {{ return(adapter.dispatch('try_decimal', 'ott')(expression)) }}
 {%- endmacro %}
 
-{% macro default__try_decimal(expression) -%}
-    try_cast(trim(cast({{ expression }} as varchar)) as decimal(28, 6))
+{% macro decimal_shape() -%}
+    ^[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,2})?$
 {%- endmacro %}
 
-{% macro postgres__try_decimal(expression) -%}
+{% macro default__try_decimal(expression) -%}
+    {%- set text = "trim(cast(" ~ expression ~ " as " ~ dbt.type_string() ~ "))" -%}
     case
-        when pg_input_is_valid(trim(cast({{ expression }} as text)), 'numeric')
-            and trim(cast({{ expression }} as text)) ~ '^[+-]?[0-9]'
-            then cast(trim(cast({{ expression }} as text)) as numeric)
+        when {{ regexp_like(text, decimal_shape()) }}
+            then try_cast({{ text }} as decimal(28, 6))
     end
 {%- endmacro %}
 
-{% macro spark__try_decimal(expression) -%}
-    try_cast(trim(cast({{ expression }} as string)) as decimal(28, 6))
+{% macro postgres__try_decimal(expression) -%}
+    {%- set text = "trim(cast(" ~ expression ~ " as text))" -%}
+    cast(
+        case
+            when
+                {{ regexp_like(text, decimal_shape()) }}
+                and pg_input_is_valid({{ text }}, 'numeric(28, 6)')
+                then {{ text }}
+        end as numeric(28, 6)
+    )
 {%- endmacro %}

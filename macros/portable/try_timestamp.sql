@@ -4,17 +4,27 @@
     {{ return(adapter.dispatch('try_timestamp', 'ott')(expression)) }}
 {%- endmacro %}
 
+{#- Engines read more than this, each something else, and most drop an offset they do
+    not expect. So the shape is checked first, and only then cast. -#}
+{% macro instant_shape() -%}
+    ^(19|2[01])[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])
+    {{- '([T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?' -}}
+    {{- '( ?(Z|UTC|GMT|[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?))?)?$' -}}
+{%- endmacro %}
+
 {% macro default__try_timestamp(expression) -%}
-    {%- set text = "trim(cast(" ~ expression ~ " as varchar))" -%}
+    {%- set text = "upper(trim(cast(" ~ expression ~ " as varchar)))" -%}
+    {%- set utc = "regexp_replace(" ~ text ~ ", ' ?(Z|UTC|GMT)$', '+00:00')" -%}
+    {%- set hours = "regexp_replace(" ~ utc ~ ", ' ?([+-][0-9]{2})$', '\\1:00')" -%}
     case
-        when not regexp_matches({{ text }}, '^(19|2[01])[0-9]{2}-') then null
-        when regexp_matches({{ text }}, '[0-9:](Z|z| ?UTC|[+-][0-9]{2}(:?[0-9]{2})?)$')
-            and regexp_matches({{ text }}, '[0-9]:[0-9]')
+        when not regexp_matches({{ text }}, '{{ instant_shape() }}') then null
+        when
+            regexp_matches(
+                {{ text }}, ':[0-9.:]+ ?(Z|UTC|GMT|[+-][0-9]{2}(:?[0-9]{2})?)$'
+            )
             then try_cast(
                 regexp_replace(
-                    regexp_replace({{ text }}, '(Z|z| ?UTC)$', '+00:00'),
-                    '([+-][0-9]{2})([0-9]{2})$',
-                    '\1:\2'
+                    {{ hours }}, ' ?([+-][0-9]{2}):?([0-9]{2})$', '\1:\2'
                 ) as timestamptz
             ) at time zone 'UTC'
         else try_cast({{ text }} as timestamp)
@@ -22,20 +32,28 @@
 {%- endmacro %}
 
 {% macro postgres__try_timestamp(expression) -%}
-    {%- set text = "trim(cast(" ~ expression ~ " as text))" -%}
+    {%- set text = "upper(trim(cast(" ~ expression ~ " as text)))" -%}
+    {#- PostgreSQL would round the seventh digit, and so turn a second. -#}
+    {%- set short = "regexp_replace(" ~ text ~ ", '([.][0-9]{6})[0-9]+', '\\1')" -%}
     case
-        when {{ text }} !~ '^(19|2[01])[0-9]{2}-' then null
-        when not pg_input_is_valid({{ text }}, 'timestamptz') then null
-        when {{ text }} ~ '[0-9]:[0-9]'
-            and {{ text }} ~ '[0-9:](Z|z| ?UTC|[+-][0-9]{2}(:?[0-9]{2})?)$'
-            then cast({{ text }} as timestamptz) at time zone 'UTC'
-        else cast({{ text }} as timestamp)
+        when {{ text }} !~ '{{ instant_shape() }}' then null
+        when not pg_input_is_valid({{ short }}, 'timestamptz') then null
+        when {{ text }} ~ ':[0-9.:]+ ?(Z|UTC|GMT|[+-][0-9]{2}(:?[0-9]{2})?)$'
+            then cast({{ short }} as timestamptz) at time zone 'UTC'
+        else cast({{ short }} as timestamp)
     end
 {%- endmacro %}
 
 {% macro spark__try_timestamp(expression) -%}
+    {#- Without an offset Spark takes the session's zone: pin it to UTC. -#}
+    {%- set text = "upper(trim(cast(" ~ expression ~ " as string)))" -%}
+    {%- set utc = "regexp_replace(" ~ text ~ ", ' ?(Z|UTC|GMT)$', '+00:00')" -%}
     case
-        when cast({{ expression }} as string) rlike '^ *(19|2[01])[0-9]{2}-'
-            then try_cast({{ expression }} as timestamp)
+        when {{ text }} rlike '{{ instant_shape() }}'
+            then try_cast(
+                regexp_replace(
+                    {{ utc }}, '(:[0-9.:]+) ?([+-][0-9]{2}):?([0-9]{2})$', '$1$2:$3'
+                ) as timestamp
+            )
     end
 {%- endmacro %}

@@ -7,21 +7,27 @@ them, and is named after it.
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sync.demo import cases, chats, people, templates
-from sync.demo.world import MAIN_NUMBER, OTHER_WABA, SUPPORT_NUMBER, WABA, World, instant
+from sync.demo import cases, chats, elsewhere, ordinary, people, templates
+from sync.demo.files import write
+from sync.demo.world import (
+    MAIN_NUMBER,
+    OTHER_WABA,
+    SUPPORT_NUMBER,
+    WABA,
+    World,
+    instant,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from sync.demo.people import Person
+
 CROWD = 368
 BUYERS = 40
-JSON_LINES = ("_webhooks", "raw_templates")
 # sender, channel, provider, account, catalogue, status
 SENDERS = (
     ("wa_main", "whatsapp", "meta", MAIN_NUMBER, WABA, "active"),
@@ -36,9 +42,9 @@ SENDERS = (
 
 
 def generate(now: datetime, out_dir: Path, seed: int = 7) -> World:
-    """Write every raw table for this instant (UTC) into a folder, and return the world."""
+    """Write every raw table for this instant (UTC) into a folder; returns the world."""
     world = World(now, seed)
-    crowd = people.crowd(world, CROWD)
+    crowd = ordinary.crowd(world, CROWD)
     cases.fill(world)
     _buyers(world, crowd[1::5][:BUYERS])
     _scores(world)
@@ -48,22 +54,12 @@ def generate(now: datetime, out_dir: Path, seed: int = 7) -> World:
     return world
 
 
-def channels(world: World, crowd: list[people.Person]) -> None:
+def channels(world: World, crowd: list[Person]) -> None:
     """Add what is the same for any customers: senders, templates and webhooks."""
     _senders(world)
     templates.fill(world)
     chats.fill(world, crowd)
-    chats.others(world)
-    world.add(
-        "raw_registry_checks",
-        registry_check_id="r-1",
-        registry="DNC",
-        address="+6591234567",
-        result="clear",
-        checked_at=instant(world.ago(days=3)),
-        disconnected_on="",
-        received_at=instant(world.ago(days=3)),
-    )
+    elsewhere.fill(world, crowd)
 
 
 def _senders(world: World) -> None:
@@ -86,7 +82,7 @@ def _senders(world: World) -> None:
         )
 
 
-def _buyers(world: World, buyers: list[people.Person]) -> None:
+def _buyers(world: World, buyers: list[Person]) -> None:
     """Some bought in the last days: they wait for a parcel."""
     for person in buyers:
         draw = world.chance("parcel", person.customer_id)
@@ -120,7 +116,7 @@ def _scores(world: World) -> None:
         )
 
 
-def _oddities(world: World, crowd: list[people.Person]) -> None:
+def _oddities(world: World, crowd: list[Person]) -> None:
     """Orders that are none, and rows that nobody can read."""
     received = instant(world.ago(days=1))
     odd = (
@@ -142,55 +138,11 @@ def _oddities(world: World, crowd: list[people.Person]) -> None:
     person = crowd[11]
     people.customer(world, person, attributes="{torn", received_at=received)
     people.consent(
-        world, person, "grant", world.ago(days=90), channel="*", purpose="*", sender_id="*"
+        world,
+        person,
+        "grant",
+        world.ago(days=90),
+        channel="*",
+        purpose="*",
+        sender_id="*",
     )
-
-
-def write(world: World, out_dir: Path) -> None:
-    """Write each table as CSV, webhooks and templates as JSON lines."""
-    out_dir.mkdir(parents=True, exist_ok=True)
-    _history(world)
-    for table, rows in sorted(world.tables.items()):
-        if table.endswith(JSON_LINES):
-            lines = [json.dumps(row, ensure_ascii=False) for row in rows]
-            _replace(out_dir / f"{table}.jsonl", "\n".join(lines) + "\n")
-        else:
-            _write_csv(out_dir / f"{table}.csv", rows)
-
-
-def _history(world: World) -> None:
-    """Past attempts to send, in the shape the sync writes them."""
-    for past in world.tables.pop("history", []):
-        parts = ("winback_lapsed", past["customer_id"], "once", "0")
-        key = hashlib.md5("|".join(parts).encode(), usedforsecurity=False).hexdigest()
-        world.add(
-            "raw_delivery_events",
-            delivery_event_id=f"demo-{key}-{past['attempt']}",
-            delivery_key=key,
-            run_id="demo-history",
-            build_id="demo-history",
-            destination="whatsapp",
-            campaign_id="winback_lapsed",
-            channel="whatsapp",
-            sender_id="wa_main",
-            purpose="marketing",
-            event="refused",
-            provider_message_id="",
-            received_at=past["occurred_at"],
-            **past,
-        )
-
-
-def _write_csv(path: Path, rows: list[dict[str, Any]]) -> None:
-    fresh = path.with_suffix(".part")
-    with fresh.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-    fresh.replace(path)
-
-
-def _replace(path: Path, text: str) -> None:
-    fresh = path.with_suffix(".part")
-    fresh.write_text(text, encoding="utf-8")
-    fresh.replace(path)

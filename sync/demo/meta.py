@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sync.demo.world import MAIN_NUMBER, WABA
+from sync.demo.world import MAIN_NUMBER, WABA, template_id
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -18,6 +18,11 @@ def body(*changes: dict[str, Any], waba: str = WABA) -> dict[str, Any]:
         "object": "whatsapp_business_account",
         "entry": [{"id": waba, "changes": list(changes)}],
     }
+
+
+def batch(*bodies: dict[str, Any]) -> dict[str, Any]:
+    """Make one call of several: Meta may also batch entries."""
+    return bodies[0] | {"entry": [each for body in bodies for each in body["entry"]]}
 
 
 def message(
@@ -100,7 +105,7 @@ def template_status(
         "field": "message_template_status_update",
         "value": {
             "event": event,
-            "message_template_id": 1689556908129832,
+            "message_template_id": template_id(name, language),
             "message_template_name": name,
             "message_template_language": language,
             "reason": reason,
@@ -113,7 +118,7 @@ def template_category(name: str, language: str, old: str, new: str) -> dict[str,
     return {
         "field": "template_category_update",
         "value": {
-            "message_template_id": 1689556908129833,
+            "message_template_id": template_id(name, language),
             "message_template_name": name,
             "message_template_language": language,
             "previous_category": old,

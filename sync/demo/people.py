@@ -67,17 +67,28 @@ def customer(world: World, person: Person, **changed: Any) -> None:
     world.add("raw_customers", **row | changed)
 
 
-def contact(world: World, person: Person, channel: str = "whatsapp", **changed: Any) -> None:
+def address(world: World, person: Person, channel: str) -> str:
+    """Give what the channel knows the person by: the phone, or an id of its own."""
+    draw = world.chance(channel, person)
+    if channel == "line":
+        return f"U{draw.getrandbits(128):032x}"
+    if channel == "wechat":
+        return f"o{draw.getrandbits(108):027x}"
+    if channel in ("kakao", "push"):
+        return f"{draw.getrandbits(64):016x}"
+    return person.phone
+
+
+def contact(
+    world: World, person: Person, channel: str = "whatsapp", **changed: Any
+) -> None:
     """Add an address on a channel."""
     sender = SENDERS.get(channel, "") if channel in ("line", "kakao", "wechat") else ""
-    address = person.phone
-    if sender or channel == "push":
-        address = f"{channel[0].upper()}{world.chance(channel, person).getrandbits(64):016x}"
     row = {
         "contact_point_id": f"gen-{channel}-{person.customer_id}",
         "customer_id": person.customer_id,
         "channel": channel,
-        "address": address,
+        "address": address(world, person, channel),
         "sender_id": sender,
         "status": "active",
         "status_changed_at": "",
@@ -94,7 +105,7 @@ def contact(world: World, person: Person, channel: str = "whatsapp", **changed: 
 def consent(
     world: World, person: Person, word: str, when: datetime, /, **changed: Any
 ) -> None:
-    """Add a word on consent: by default for marketing on WhatsApp from the main number."""
+    """Add a word on consent: if not said, on marketing on WhatsApp from `wa_main`."""
     row = {
         "consent_event_id": f"gen-{word}-{person.customer_id}",
         "customer_id": person.customer_id,
@@ -138,53 +149,3 @@ def grant(world: World, person: Person, **changed: Any) -> None:
     """Add the yes that the person's country asks for."""
     basis = "express_double" if person.country == "DE" else "express"
     consent(world, person, "grant", world.ago(days=120), **{"basis": basis} | changed)
-
-
-def crowd(world: World, size: int) -> list[Person]:
-    """Add ordinary people from all countries, most of them lapsed."""
-    people = []
-    for number in range(size):
-        person = make(world, f"c-{number:04d}", COUNTRIES[number % len(COUNTRIES)][0])
-        people.append(person)
-        _ordinary(world, person)
-    return people
-
-
-def _ordinary(world: World, person: Person) -> None:
-    draw = world.chance("ordinary", person.customer_id)
-    gap = draw.choice((7, 14, 30, 45, 60))
-    lapsed = draw.random() < 0.6
-    last = gap * draw.uniform(3, 7) if lapsed else gap * draw.uniform(0, 0.8)
-    customer(
-        world,
-        person,
-        preferred_channel=person.channel if draw.random() < 0.2 else "",
-    )
-    orders(world, person, gap=gap, count=draw.randrange(5, 10), last=last)
-    if draw.random() < 0.9:
-        contact(world, person)
-    if person.channel != "whatsapp":
-        contact(world, person, person.channel)
-        if draw.random() < 0.7:
-            grant(
-                world,
-                person,
-                consent_event_id=f"gen-own-{person.customer_id}",
-                channel=person.channel,
-                sender_id=SENDERS[person.channel],
-            )
-    if draw.random() < 0.3:
-        contact(world, person, "sms")
-    if draw.random() < 0.1:
-        contact(world, person, "push")
-    if draw.random() < 0.75:
-        grant(world, person)
-    for purpose in ("utility", "authentication"):
-        if draw.random() < 0.8:
-            grant(
-                world,
-                person,
-                consent_event_id=f"gen-{purpose}-{person.customer_id}",
-                purpose=purpose,
-                sender_id="wa_support",
-            )

@@ -6,7 +6,7 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sync.demo.world import OTHER_WABA, WABA, World, instant
+from sync.demo.world import OTHER_WABA, WABA, World, instant, template_id
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,6 +21,8 @@ STATUSES = (
     "DELETED",
     "PENDING_DELETION",
     "ARCHIVED",
+    "UNARCHIVED",
+    "REINSTATED",
 )
 GREETINGS = {
     "en": "Hi {{1}}, we miss you. Here is {{2}} off your next order.",
@@ -57,7 +59,7 @@ def template(
     if buttons := more.pop("buttons", ()):
         components.append({"type": "BUTTONS", "buttons": list(buttons)})
     return {
-        "id": str(sum(map(ord, f"{name}|{language}")) * 7919),
+        "id": str(template_id(name, language)),
         "name": name,
         "language": language,
         "category": category,

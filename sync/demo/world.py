@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 WABA = "waba-1001"
 OTHER_WABA = "waba-2002"
@@ -43,9 +41,10 @@ COUNTRIES = (
     ("KR", "ko", "Asia/Seoul", "+8210", 8, "kakao"),
     ("CN", "zh-CN", "Asia/Shanghai", "+86138", 8, "wechat"),
 )
-FIRST_NAMES = tuple(
-    "Ana Ben Chloe Daan Emma Farid Grace Hugo Ines Jonas Kenji Lena Mei Noah Olga "
-    "Pablo Qing Rosa Sofia Tomas Uma Vera Wei Ximena Yuki Zoe".split()
+FIRST_NAMES = (
+    *("Ana", "Ben", "Chloe", "Daan", "Emma", "Farid", "Grace", "Hugo", "Ines"),
+    *("Jonas", "Kenji", "Lena", "Mei", "Noah", "Olga", "Pablo", "Qing", "Rosa"),
+    *("Sofia", "Tomas", "Uma", "Vera", "Wei", "Ximena", "Yuki", "Zoe"),
 )
 SENDERS = {
     "line": "line_main",
@@ -53,6 +52,12 @@ SENDERS = {
     "wechat": "wechat_main",
     "rcs": "rcs_main",
 }
+
+
+def template_id(name: str, language: str) -> int:
+    """Give a template's id: a text in the catalogue, a number in webhooks."""
+    digest = hashlib.md5(f"{name}|{language}".encode(), usedforsecurity=False)
+    return 10**15 + int(digest.hexdigest()[:12], 16)
 
 
 def instant(when: datetime) -> str:
@@ -68,6 +73,11 @@ class World:
     seed: int = 7
     tables: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        """Take an instant without a zone for UTC, never for this machine's zone."""
+        zone = self.now.tzinfo
+        self.now = self.now.astimezone(UTC) if zone else self.now.replace(tzinfo=UTC)
+
     def add(self, table: str, **row: Any) -> None:
         """Add a row; instants are written as text, nothing as an empty field."""
         self.tables.setdefault(table, []).append(row)
@@ -80,13 +90,16 @@ class World:
         """Give the instant this long before now."""
         return self.now - timedelta(**length)
 
-    def webhook(self, body: object, received_at: datetime, channel: str = "whatsapp") -> None:
+    def webhook(
+        self, body: object, received_at: datetime, channel: str = "whatsapp"
+    ) -> None:
         """Add a webhook call; a text is taken as the body itself, broken or not."""
-        payload = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
+        payload = (
+            body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
+        )
         self.add(
             f"raw_{channel}_webhooks",
             received_at=instant(received_at),
             payload=payload,
             sender_id="",
         )
-

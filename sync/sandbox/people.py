@@ -43,6 +43,8 @@ class People:
 
     inbound: dict[Pair, set[datetime]] = field(default_factory=dict)
     stopped: dict[Pair, bool] = field(default_factory=dict)
+    # Phone and BSUID of one message are one person, whichever is named later.
+    also: dict[str, set[str]] = field(default_factory=dict)
 
     def read(self, path: Path | None) -> None:
         """Take in a file of webhooks; lines nobody could read are passed over."""
@@ -66,9 +68,11 @@ class People:
             if message.get("type") == "system":
                 continue
             when = datetime.fromtimestamp(int(message["timestamp"]), UTC)
-            for person in (message.get("from"), message.get("from_user_id")):
-                if person:
-                    self.inbound.setdefault((number, str(person)), set()).add(when)
+            named = [message.get("from"), message.get("from_user_id")]
+            people = [str(person) for person in named if person]
+            for person in people:
+                self.also.setdefault(person, set()).update(people)
+                self.inbound.setdefault((number, person), set()).add(when)
 
     def _preferences(self, number: str, value: dict[str, Any]) -> None:
         for preference in value.get("user_preferences") or []:
@@ -78,7 +82,12 @@ class People:
 
     def is_open(self, pair: Pair, now: datetime) -> bool:
         """Whether free text may be sent: half-open, 24 hours from any message."""
-        return any(at <= now < at + WINDOW for at in self.inbound.get(pair, ()))
+        number, person = pair
+        return any(
+            at <= now < at + WINDOW
+            for name in {person, *self.also.get(person, ())}
+            for at in self.inbound.get((number, name), ())
+        )
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -63,7 +64,7 @@ class Provider:
         port = self._runner.addresses[0][1]
         self.url = f"http://127.0.0.1:{port}/v25.0"
 
-    async def _health(self, request):
+    async def _health(self, _):
         return web.json_response({"sandbox": "ott"})
 
     async def _message(self, request):
@@ -250,8 +251,6 @@ class Project:
         return done
 
     def states(self):
-        import sqlite3
-
         connection = sqlite3.connect(self.ledger)
         try:
             return dict(
@@ -264,12 +263,11 @@ class Project:
     def warehouse_held(self):
         """Hold the file as `dbt build` does, from another process."""
         code = (
-            "import duckdb, sys; duckdb.connect(sys.argv[1]); print('held', flush=True);"
-            "sys.stdin.read()"
+            "import duckdb, sys; held = duckdb.connect(sys.argv[1]);"
+            "print('held', flush=True); sys.stdin.read()"
         )
         holder = subprocess.Popen(
-            [sys.executable, "-c", code.replace("duckdb.connect", "c = duckdb.connect")]
-            + [str(self.file)],
+            [sys.executable, "-c", code, str(self.file)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

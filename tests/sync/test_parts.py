@@ -3,15 +3,25 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime
 
+import aiohttp
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sync_project import row
 
-from sync import config, guard, masking
-from sync.errors import ConfigError, GuardError, StoppedError, SyncError, TrustError
+from sync import config, exchange, guard, masking
+from sync.errors import (
+    ConfigError,
+    GuardError,
+    LockedError,
+    StoppedError,
+    SyncError,
+    TrustError,
+)
 from sync.limiter import Limiter
 from sync.messages import WhatsAppRow
+from sync.stops import Stops
 
 
 class FakeClock:
@@ -87,17 +97,23 @@ def test_a_row_shows_neither_address_nor_text():
     assert "Canaryella" not in shown
 
 
-def test_an_empty_table_trips_where_there_were_many():
-    with pytest.raises(GuardError, match="empty"):
+def test_an_empty_audience_trips_where_there_were_many():
+    with pytest.raises(GuardError, match="Nobody"):
         guard.check({}, 0, {}, {"winback": [500, 400]}, guard.Limits())
 
     guard.check({}, 0, {}, {"winback": [5]}, guard.Limits())
+    guard.check({}, 500, {}, {"winback": [500, 400]}, guard.Limits())
 
 
 @pytest.mark.parametrize(
     ("error", "code"),
-    [(SyncError, 1), (ConfigError, 3), (TrustError, 4), (GuardError, 4)]
-    + [(StoppedError, 5)],
+    [
+        (SyncError, 1),
+        (ConfigError, 3),
+        (TrustError, 4),
+        (GuardError, 4),
+        (StoppedError, 5),
+    ],
 )
 def test_errors_carry_their_exit_code(error, code):
     assert error.exit_code == code
@@ -116,3 +132,53 @@ def test_a_profile_is_rendered_as_dbt_does(tmp_path, monkeypatch):
     assert config.load(env={"P": "/y"}).profile.path == "/y"
     with pytest.raises(ConfigError, match="NOPE"):
         config.load("other", env={})
+
+
+class HeldWarehouse:
+    def reading(self):
+        raise LockedError("held")
+
+
+class Enough(Exception):  # noqa: N818 - not an error.
+    pass
+
+
+class EndingClock(FakeClock):
+    end = 0.0
+
+    async def sleep(self, seconds):
+        if self.seconds + seconds > self.end:
+            raise Enough
+        await super().sleep(seconds)
+
+
+def test_stops_that_cannot_be_read_for_long_pause_sending(capsys):
+    clock = EndingClock()
+    stops = Stops("sync_stops", clock, every=120, max_age=900)
+    stops._read_at = clock.monotonic()
+
+    def wait_until(seconds):
+        clock.end = seconds
+        with pytest.raises(Enough):
+            asyncio.run(stops.keep_reading(HeldWarehouse()))
+
+    wait_until(1000)
+    fresh_at_first = stops.is_fresh()
+    wait_until(1100)
+
+    assert fresh_at_first
+    assert not stops.is_fresh()
+    assert "Sending pauses" in capsys.readouterr().err
+
+
+def test_a_cut_connection_is_never_taken_for_one_that_was_not_made():
+    def chained(cause):
+        error = httpx.ConnectTimeout("as the transport calls it")
+        error.__cause__ = cause
+        return error
+
+    cut = chained(aiohttp.ServerDisconnectedError())
+    timed_out = chained(aiohttp.ConnectionTimeoutError())
+
+    assert not exchange._never_connected(cut)
+    assert exchange._never_connected(timed_out)

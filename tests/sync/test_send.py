@@ -6,6 +6,11 @@ from datetime import timedelta
 import pytest
 from sync_project import key, now, people, wait_until
 
+from sync import collect
+from sync.destinations import WhatsAppDestination
+from sync.errors import TrustError
+from sync.trust import Build
+
 
 def test_everybody_due_gets_one_message_and_a_second_run_sends_nothing(project):
     project.build(people(20))
@@ -107,11 +112,6 @@ def test_decisions_of_the_future_are_refused(project):
 
 
 def test_a_test_target_goes_to_the_sandbox_only(project, monkeypatch):
-    from sync import collect
-    from sync.destinations import WhatsAppDestination
-    from sync.errors import TrustError
-    from sync.trust import Build
-
     meta = WhatsAppDestination.from_env({"OTT_WHATSAPP_TOKEN": "x"})
     build = Build("b", "r", now(), "test", 1)
 

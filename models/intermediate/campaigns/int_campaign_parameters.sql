@@ -59,9 +59,13 @@ split as (
         lists.message_type,
         lists.component,
         positions.parameter_position,
-        {{ dbt.split_part(
-            'lists.parameter_list', "','", 'positions.parameter_position'
-        ) }} as entry
+        -- The part's number must be a literal for some engines.
+        case positions.parameter_position
+            {%- for position in range(1, 11) %}
+            when {{ position }}
+                then {{ dbt.split_part('lists.parameter_list', "','", position) }}
+            {%- endfor %}
+        end as entry
 
     from lists
 

@@ -37,6 +37,19 @@ quiet_people as (
 
 ),
 
+-- On any channel and by any campaign; an unknown outcome counts like a message.
+marketing_people as (
+
+    select
+        customer_id,
+        max(last_marketing_at) as last_marketing_at
+
+    from delivery_history
+
+    group by customer_id
+
+),
+
 -- On any channel: a campaign reaches a person once.
 messaged as (
 
@@ -111,7 +124,14 @@ gated as (
         coalesce(quiet_people.quiet_until <= {{ as_of() }}, true)
             as is_not_refused_recently,
         coalesce(messaged.tries, 0) < {{ var('max_attempts') }}
-            as has_attempts_left
+            as has_attempts_left,
+        timed.purpose != 'marketing'
+        or coalesce(
+            marketing_people.last_marketing_at <= {{ dbt.dateadd(
+                'hour', '-1 * ' ~ var('marketing_cap_hours'), as_of()
+            ) }},
+            true
+        ) as is_within_person_cap
 
     from timed
 
@@ -119,6 +139,9 @@ gated as (
         on
             timed.campaign_id = messaged.campaign_id
             and timed.customer_id = messaged.customer_id
+
+    left join marketing_people
+        on timed.customer_id = marketing_people.customer_id
 
     left join quiet_people
         on

@@ -6,6 +6,12 @@ judged as (
 
 ),
 
+delivery_history as (
+
+    select * from {{ ref('int_delivery_history') }}
+
+),
+
 reasons as (
 
     select * from {{ ref('eligibility_reasons') }}
@@ -15,6 +21,21 @@ reasons as (
 channel_preferences as (
 
     select * from {{ ref('channel_preferences') }}
+
+),
+
+-- Who had it already in this round counts towards the campaign's limit.
+messaged as (
+
+    select
+        campaign_id,
+        count(distinct customer_id) as messaged_count
+
+    from delivery_history
+
+    where messaged_events = 1
+
+    group by campaign_id
 
 ),
 
@@ -170,7 +191,10 @@ gated as (
         cut.*,
         reason_code != 'sendable' or channel_choice = 1 as is_channel_chosen,
         campaign_choice = 1 as is_campaign_chosen,
-        coalesce(recipient_rank <= max_recipients, true) as is_within_limit,
+        coalesce(
+            recipient_rank + coalesce(messaged.messaged_count, 0) <= max_recipients,
+            true
+        ) as is_within_limit,
         -- Last of all, so that both groups are cut alike (R14).
         has_holdout is false
         or coalesce(holdout_percent, 0) = 0
@@ -178,6 +202,9 @@ gated as (
         >= holdout_percent * 100 as is_not_held_out
 
     from cut
+
+    left join messaged
+        on cut.campaign_id = messaged.campaign_id
 
 ),
 

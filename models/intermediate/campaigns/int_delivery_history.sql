@@ -37,6 +37,7 @@ placed as (
         coalesce(merges.canonical_customer_id, delivery_events.customer_id)
             as customer_id,
         delivery_events.channel,
+        delivery_events.purpose,
         delivery_events.delivery_event,
         delivery_events.occurred_at,
         -- Asked through the id it was sent to, so that a merge makes no new person.
@@ -102,6 +103,15 @@ final as (
             end
         ) as tries,
         max(quiet_until) as quiet_until,
+        max(
+            case
+                when
+                    purpose = 'marketing'
+                    and delivery_event
+                    in ('accepted', 'unknown', 'claimed', 'held_out', 'reconciled')
+                    then occurred_at
+            end
+        ) as last_marketing_at,
         max(occurred_at) as last_event_at
 
     from placed

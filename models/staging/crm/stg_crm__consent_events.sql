@@ -56,24 +56,23 @@ identified as (
 
 ),
 
-ranked as (
+first_receipts as (
 
-    select
-        identified.*,
-        row_number() over (
-            -- An id used again for another action is another event.
-            partition by consent_event_id, action
-            -- The first receipt is kept (R2); the rest makes the order total.
-            order by
-                received_at asc nulls last,
-                occurred_at asc nulls last,
-                channel asc nulls first,
-                purpose asc nulls first,
-                customer_id asc nulls first,
-                contact_point_id asc nulls first
-        ) as receipt_rank
-
-    from identified
+    -- The first receipt is kept (R2); an id used again for another action is another
+    -- event. The rest makes the order total.
+    {{ latest_per_key(
+        'identified',
+        keys=['consent_event_id', 'action'],
+        order_by=[
+            'received_at asc nulls last',
+            'occurred_at asc nulls last',
+            'channel asc nulls first',
+            'purpose asc nulls first',
+            'sender_id asc nulls first',
+            'customer_id asc nulls first',
+            'contact_point_id asc nulls first',
+        ],
+    ) }}
 
 ),
 
@@ -101,11 +100,8 @@ final as (
         occurred_at,
         received_at
 
-    from ranked
-
-    where receipt_rank = 1
+    from first_receipts
 
 )
-
 
 select * from final

@@ -36,13 +36,32 @@ renamed as (
 final as (
 
     select
-        renamed.*,
+
+        ---------- ids
+        contact_point_id,
+        customer_id,
+        sender_id,
+
+        ---------- strings
+        channel,
+        address,
+        contact_status,
+
+        ---------- booleans
         coalesce({{ is_valid_address('address', 'channel') }}, false)
-            as is_address_valid
+            as is_address_valid,
+
+        ---------- timestamps
+        status_changed_at,
+        verified_at,
+        owned_from,
+        owned_to,
+        first_seen_at,
+        last_seen_at,
+        received_at
 
     from renamed
 
 )
-
 
 select * from final

@@ -17,7 +17,10 @@ renamed as (
         nullif(trim(model_version), '') as model_version,
 
         ---------- numbers
-        {{ try_decimal('lapse_risk_score') }} as lapse_risk_score,
+        case
+            when {{ try_decimal('lapse_risk_score') }} between 0 and 1
+                then {{ try_decimal('lapse_risk_score') }}
+        end as lapse_risk_score,
 
         ---------- timestamps
         {{ try_timestamp('scored_at') }} as scored_at,

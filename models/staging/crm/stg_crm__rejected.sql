@@ -30,6 +30,18 @@ customers as (
 
 ),
 
+senders as (
+
+    select * from {{ source('crm', 'raw_senders') }}
+
+),
+
+suppressions as (
+
+    select * from {{ source('crm', 'raw_suppressions') }}
+
+),
+
 templates as (
 
     select * from {{ source('templates', 'raw_templates') }}
@@ -109,10 +121,51 @@ unioned as (
                 nullif(trim(attributes), '') is not null
                 and not {{ is_json('attributes') }}
                 then 'broken_json'
+            when
+                nullif(trim(is_minor), '') is not null
+                and {{ try_boolean('is_minor') }} is null
+                then 'unreadable_is_minor'
         end as rejection_code,
         {{ try_timestamp('received_at') }} as received_at
 
     from customers
+
+    union all
+
+    select
+        'raw_senders' as source_table,
+        sender_id as row_key,
+        case
+            when nullif(trim(sender_id), '') is null then 'id_missing'
+            when
+                nullif(trim(messaging_limit), '') is not null
+                and {{ try_bigint('messaging_limit') }} is null
+                then 'unreadable_messaging_limit'
+        end as rejection_code,
+        {{ try_timestamp('received_at') }} as received_at
+
+    from senders
+
+    union all
+
+    select
+        'raw_suppressions' as source_table,
+        suppression_id as row_key,
+        case
+            when nullif(trim(suppression_id), '') is null then 'id_missing'
+            when nullif(trim(key_value), '') is null then 'key_missing'
+            when
+                nullif(trim(starts_at), '') is not null
+                and {{ try_timestamp('starts_at') }} is null
+                then 'unreadable_starts_at'
+            when
+                nullif(trim(ends_at), '') is not null
+                and {{ try_timestamp('ends_at') }} is null
+                then 'unreadable_ends_at'
+        end as rejection_code,
+        {{ try_timestamp('received_at') }} as received_at
+
+    from suppressions
 
     union all
 

@@ -25,7 +25,11 @@ renamed as (
         nullif(lower(trim(quality)), '') as quality,
 
         ---------- numbers
-        {{ try_bigint('messaging_limit') }} as messaging_limit,
+        -- None means unlimited, so one that nobody can read is none at all.
+        case
+            when nullif(trim(messaging_limit), '') is not null
+                then coalesce({{ try_bigint('messaging_limit') }}, 0)
+        end as messaging_limit,
         {{ try_bigint('messages_per_second') }} as messages_per_second,
 
         ---------- timestamps

@@ -17,7 +17,14 @@ renamed as (
         ---------- strings
         nullif(lower(trim(key_type)), '') as key_type,
         case
-            when lower(trim(key_type)) = 'address'
+            when lower(trim(key_type)) = 'customer' then trim(key_value)
+            when lower(trim(key_type)) = 'address_hash' then lower(trim(key_value))
+            -- A phone number, and on a channel that has them: the ids of other channels
+            -- may hold dots and dashes that belong to them.
+            when
+                {{ regexp_like('key_value', '^[-+()./ 0-9]+$') }}
+                and coalesce(lower(trim(channel)), '*')
+                in ('*', '', 'whatsapp', 'sms', 'rcs')
                 then {{ normalise_address('key_value', "'whatsapp'") }}
             else trim(key_value)
         end as key_value,

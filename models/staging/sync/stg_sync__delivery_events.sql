@@ -6,17 +6,19 @@ source as (
 
 ),
 
-ranked as (
+first_receipts as (
 
-    select
-        source.*,
-        row_number() over (
-            partition by delivery_event_id
-            -- Written twice is the same event: the first receipt is kept.
-            order by received_at asc, occurred_at asc, run_id asc
-        ) as receipt_rank
-
-    from source
+    -- Written twice is the same event: the first receipt is kept.
+    {{ latest_per_key(
+        'source',
+        keys=['delivery_event_id'],
+        order_by=[
+            'received_at asc nulls last',
+            'occurred_at asc nulls last',
+            'run_id asc nulls last',
+            'event asc nulls last',
+        ],
+    ) }}
 
 ),
 
@@ -49,9 +51,7 @@ final as (
         occurred_at,
         received_at
 
-    from ranked
-
-    where receipt_rank = 1
+    from first_receipts
 
 )
 

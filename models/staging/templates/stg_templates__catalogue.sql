@@ -6,11 +6,14 @@ source as (
 
 ),
 
+-- A listing loaded twice is one listing.
 templates as (
 
-    select
-        {{ dbt.hash("coalesce(payload, '') || '|' || coalesce(fetched_at, '')") }}
-            as row_key,
+    select distinct
+        {{ dbt.hash(
+            "coalesce(provider, '') || '|' || coalesce(account_id, '')"
+            ~ " || '|' || payload || '|' || coalesce(fetched_at, '')"
+        ) }} as row_key,
         provider,
         account_id,
         payload,
@@ -87,11 +90,10 @@ button_counts as (
 
     select
         row_key,
-        sum(
+        count(
             case
-                when button_type = 'URL' and button_url like '%{{ '{{' }}%' then 1
                 when button_type in ('COPY_CODE', 'OTP') then 1
-                else 0
+                when button_type = 'URL' and button_url like '%{{ '{{' }}%' then 1
             end
         ) as button_parameter_count
 
@@ -150,15 +152,21 @@ renamed as (
             when parts.header_text like '%{{ '{{' }}%' then 1
             else 0
         end as header_parameter_count,
-        coalesce(
-            names.name_count,
-            {%- for position in range(1, 21) %}
-            case
-                when parts.body_text like '%{{ '{{' ~ position ~ '}}' }}%' then 1
-                else 0
-            end{{ ' +' if not loop.last }}
-            {%- endfor %}
-        ) as body_parameter_count,
+        case
+            when names.name_count is not null then names.name_count
+            -- Named, and nobody says how: unknown is not none.
+            when
+                upper({{ json_text('templates.payload', ['parameter_format']) }}) = 'NAMED'
+                and parts.body_text like '%{{ '{{' }}%'
+                then null
+            else
+                {%- for position in range(1, 21) %}
+                case
+                    when parts.body_text like '%{{ '{{' ~ position ~ '}}' }}%' then 1
+                    else 0
+                end{{ ' +' if not loop.last }}
+                {%- endfor %}
+        end as body_parameter_count,
         coalesce(button_counts.button_parameter_count, 0) as button_parameter_count,
 
         ---------- timestamps

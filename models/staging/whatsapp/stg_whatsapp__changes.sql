@@ -6,24 +6,37 @@ source as (
 
 ),
 
-entries as (
+webhooks as (
 
     select
-        entry,
-        {{ try_timestamp('source.received_at') }} as received_at
+        payload,
+        {{ dbt.hash("coalesce(payload, '')") }} as payload_hash,
+        {{ try_timestamp('received_at') }} as received_at
 
     from source
 
-    {{ json_elements(json_value('source.payload', ['entry']), 'entry') }}
+),
+
+entries as (
+
+    select
+        webhooks.payload_hash,
+        entry,
+        webhooks.received_at
+
+    from webhooks
+
+    {{ json_elements(json_value('webhooks.payload', ['entry']), 'entry') }}
 
 ),
 
 changes as (
 
     select
+        entries.payload_hash,
         entries.entry,
-        entries.received_at,
-        change
+        change,
+        entries.received_at
 
     from entries
 
@@ -31,16 +44,21 @@ changes as (
 
 ),
 
-renamed as (
+final as (
 
     select
 
         ---------- ids
+        {{ dbt.hash(
+            "payload_hash || '|' || change || '|' || coalesce(cast(received_at as "
+            ~ dbt.type_string() ~ "), '')"
+        ) }} as change_id,
+        payload_hash,
         {{ json_text('entry', ['id']) }} as waba_id,
 
         ---------- strings
         {{ json_text('change', ['field']) }} as field,
-        {{ json_value('change', ['value']) }} as change_value,
+        {{ json_value('change', ['value']) }} as value,
 
         ---------- timestamps
         {{ from_epoch(json_text('entry', ['time'])) }} as entry_at,
@@ -50,4 +68,4 @@ renamed as (
 
 )
 
-select * from renamed
+select * from final

@@ -11,31 +11,46 @@ changes as (
 preferences as (
 
     select
-        changes.change_value,
+        changes.value,
+        user_preference,
         changes.received_at,
-        user_preference
+        -- Beside several contacts nobody knows whose the preference is.
+        case
+            when {{ json_value('changes.value', ['contacts', 1]) }} is null
+                then {{ json_value('changes.value', ['contacts', 0]) }}
+        end as contact
 
     from changes
 
     {{ json_elements(
-        json_value('changes.change_value', ['user_preferences']), 'user_preference'
+        json_value('changes.value', ['user_preferences']), 'user_preference'
     ) }}
 
 ),
 
 renamed as (
 
-    select distinct
+    select
 
         ---------- ids
-        {{ json_text('change_value', ['metadata', 'phone_number_id']) }}
-            as phone_number_id,
-        {{ json_text('user_preference', ['wa_id']) }} as wa_id,
-        {{ json_text('user_preference', ['user_id']) }} as user_id,
+        {{ json_text('value', ['metadata', 'phone_number_id']) }} as phone_number_id,
+        coalesce(
+            {{ json_text('user_preference', ['wa_id']) }},
+            {{ json_text('contact', ['wa_id']) }}
+        ) as wa_id,
+        coalesce(
+            {{ json_text('user_preference', ['user_id']) }},
+            {{ json_text('contact', ['user_id']) }}
+        ) as user_id,
 
         ---------- strings
         {{ json_text('user_preference', ['category']) }} as category,
-        lower({{ json_text('user_preference', ['value']) }}) as preference,
+        -- An unknown word is not taken for a yes.
+        case lower({{ json_text('user_preference', ['value']) }})
+            when 'resume' then 'resume'
+            when 'signup' then 'signup'
+            else 'stop'
+        end as preference,
 
         ---------- timestamps
         {{ from_epoch(json_text('user_preference', ['timestamp'])) }} as occurred_at,
@@ -45,12 +60,46 @@ renamed as (
 
 ),
 
-final as (
+answers as (
 
     select * from renamed
 
-    -- `signup` is a third word; an unknown one is not taken for a yes.
-    where coalesce(preference, '') != 'signup'
+    -- `signup` answers another question: it neither stops nor resumes.
+    where preference != 'signup'
+
+),
+
+first_receipts as (
+
+    -- Webhooks repeat: the first receipt is kept.
+    {{ latest_per_key(
+        'answers',
+        keys=[
+            'phone_number_id', 'wa_id', 'user_id', 'category', 'preference', 'occurred_at',
+        ],
+        order_by=['received_at asc nulls last'],
+    ) }}
+
+),
+
+final as (
+
+    select
+
+        ---------- ids
+        phone_number_id,
+        wa_id,
+        user_id,
+
+        ---------- strings
+        category,
+        preference,
+
+        ---------- timestamps
+        occurred_at,
+        received_at
+
+    from first_receipts
 
 )
 

@@ -12,52 +12,61 @@ changes as (
 
 ),
 
-messages as (
-
-    select
-        changes.received_at,
-        message
-
-    from changes
-
-    {{ json_elements(json_value('changes.change_value', ['messages']), 'message') }}
-
-    where changes.field = 'messages'
-
-),
-
 payloads as (
 
     select
-        {{ dbt.hash("coalesce(source.payload, '')") }} as row_key,
+        {{ dbt.hash("coalesce(payload, '')") }} as row_key,
         case
-            when not {{ is_json('source.payload') }} then 'broken_json'
-            when {{ json_text('source.payload', ['object']) }} is null
+            when not {{ is_json('payload') }} then 'broken_json'
+            when {{ json_text('payload', ['object']) }} is null then 'unknown_shape'
+            when {{ json_value('payload', ['entry', 0, 'changes', 0]) }} is null
                 then 'unknown_shape'
-            when {{ json_value('source.payload', ['entry']) }} is null
-                then 'unknown_shape'
-            when {{ try_timestamp('source.received_at') }} is null
+            when {{ try_timestamp('received_at') }} is null
                 then 'unreadable_received_at'
         end as rejection_code,
-        {{ try_timestamp('source.received_at') }} as received_at
+        {{ try_timestamp('received_at') }} as received_at
 
     from source
 
 ),
 
-items as (
+messages as (
 
     select
-        {{ dbt.hash('message') }} as row_key,
+        changes.payload_hash as row_key,
         case
             when {{ json_text('message', ['id']) }} is null
                 then 'message_without_id'
             when {{ from_epoch(json_text('message', ['timestamp'])) }} is null
                 then 'unreadable_timestamp'
         end as rejection_code,
-        received_at
+        changes.received_at
 
-    from messages
+    from changes
+
+    {{ json_elements(json_value('changes.value', ['messages']), 'message') }}
+
+    where changes.field = 'messages'
+
+),
+
+statuses as (
+
+    select
+        changes.payload_hash as row_key,
+        case
+            when
+                {{ json_text('status', ['id']) }} is null
+                or {{ json_text('status', ['status']) }} is null
+                then 'status_without_id'
+        end as rejection_code,
+        changes.received_at
+
+    from changes
+
+    {{ json_elements(json_value('changes.value', ['statuses']), 'status') }}
+
+    where changes.field = 'messages'
 
 ),
 
@@ -65,15 +74,21 @@ unioned as (
 
     select * from payloads
     union all
-    select * from items
+    select * from messages
+    union all
+    select * from statuses
 
 ),
 
 final as (
 
     select
+
+        ---------- strings
         row_key,
         rejection_code,
+
+        ---------- timestamps
         received_at
 
     from unioned

@@ -11,27 +11,13 @@ changes as (
 statuses as (
 
     select
-        changes.change_value,
-        changes.received_at,
-        status
+        changes.value,
+        status,
+        changes.received_at
 
     from changes
 
-    {{ json_elements(json_value('changes.change_value', ['statuses']), 'status') }}
-
-),
-
-errors as (
-
-    select
-        statuses.status,
-        max({{ json_text('error', ['code']) }}) as error_code
-
-    from statuses
-
-    {{ json_elements(json_value('statuses.status', ['errors']), 'error') }}
-
-    group by statuses.status
+    {{ json_elements(json_value('changes.value', ['statuses']), 'status') }}
 
 ),
 
@@ -40,66 +26,73 @@ renamed as (
     select
 
         ---------- ids
-        {{ json_text('statuses.status', ['id']) }} as message_id,
-        {{ json_text('statuses.change_value', ['metadata', 'phone_number_id']) }}
-            as phone_number_id,
-        {{ json_text('statuses.status', ['recipient_id']) }} as wa_id,
-        {{ json_text('statuses.status', ['recipient_user_id']) }} as user_id,
-        {{ json_text('statuses.status', ['biz_opaque_callback_data']) }}
-            as delivery_key,
+        {{ json_text('status', ['id']) }} as message_id,
+        {{ json_text('value', ['metadata', 'phone_number_id']) }} as phone_number_id,
+        {{ json_text('status', ['recipient_id']) }} as wa_id,
+        {{ json_text('status', ['recipient_user_id']) }} as user_id,
+        {{ json_text('status', ['biz_opaque_callback_data']) }} as delivery_key,
 
         ---------- strings
-        {{ json_text('statuses.status', ['status']) }} as status,
-        errors.error_code,
+        lower({{ json_text('status', ['status']) }}) as message_status,
+        {{ json_text('status', ['errors', 0, 'code']) }} as error_code,
 
         ---------- timestamps
-        {{ from_epoch(json_text('statuses.status', ['timestamp'])) }} as occurred_at,
-        statuses.received_at
+        {{ from_epoch(json_text('status', ['timestamp'])) }} as occurred_at,
+        received_at
 
     from statuses
 
-    left join errors
-        on statuses.status = errors.status
-
 ),
 
-ranked as (
+identified as (
 
-    select
-        renamed.*,
-        row_number() over (
-            partition by message_id, status
-            -- Webhooks repeat: the first receipt is kept.
-            order by
-                received_at asc nulls last,
-                occurred_at asc nulls last,
-                error_code asc nulls last
-        ) as receipt_rank
-
-    from renamed
+    select * from renamed
 
     where
         message_id is not null
-        and status is not null
+        and message_status is not null
+
+),
+
+first_receipts as (
+
+    -- Webhooks repeat: the first receipt is kept.
+    {{ latest_per_key(
+        'identified',
+        keys=['message_id', 'message_status'],
+        order_by=[
+            'received_at asc nulls last',
+            'occurred_at asc nulls last',
+            'error_code asc nulls last',
+            'wa_id asc nulls last',
+            'user_id asc nulls last',
+            'delivery_key asc nulls last',
+            'phone_number_id asc nulls last',
+        ],
+    ) }}
 
 ),
 
 final as (
 
     select
+
+        ---------- ids
         message_id,
         phone_number_id,
         wa_id,
         user_id,
         delivery_key,
-        status,
+
+        ---------- strings
+        message_status as status,
         error_code,
+
+        ---------- timestamps
         occurred_at,
         received_at
 
-    from ranked
-
-    where receipt_rank = 1
+    from first_receipts
 
 )
 

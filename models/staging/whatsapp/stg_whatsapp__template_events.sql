@@ -10,26 +10,25 @@ changes as (
 
 renamed as (
 
-    select distinct
+    select
 
         ---------- ids
         waba_id,
-        {{ json_text('change_value', ['message_template_id']) }} as template_id,
+        {{ json_text('value', ['message_template_id']) }} as template_id,
 
         ---------- strings
-        {{ json_text('change_value', ['message_template_name']) }} as template_name,
-        replace(
-            {{ json_text('change_value', ['message_template_language']) }}, '-', '_'
-        ) as language_code,
+        {{ json_text('value', ['message_template_name']) }} as template_name,
+        replace({{ json_text('value', ['message_template_language']) }}, '-', '_')
+            as language_code,
         case
             when field = 'template_category_update' then 'CATEGORY_UPDATE'
-            else upper({{ json_text('change_value', ['event']) }})
+            else upper({{ json_text('value', ['event']) }})
         end as event,
         -- A notice carries what the category is about to become.
         upper(coalesce(
-            {{ json_text('change_value', ['correct_category']) }},
-            {{ json_text('change_value', ['new_category']) }},
-            {{ json_text('change_value', ['message_template_category']) }}
+            {{ json_text('value', ['correct_category']) }},
+            {{ json_text('value', ['new_category']) }},
+            {{ json_text('value', ['message_template_category']) }}
         )) as category,
 
         ---------- timestamps
@@ -40,13 +39,49 @@ renamed as (
 
 ),
 
-final as (
+named as (
 
     select * from renamed
 
     where
-        template_name is not null
+        coalesce(template_id, template_name) is not null
         and event is not null
+
+),
+
+first_receipts as (
+
+    -- Webhooks repeat: the first receipt is kept.
+    {{ latest_per_key(
+        'named',
+        keys=[
+            'waba_id', 'template_id', 'template_name', 'language_code', 'event',
+            'category', 'occurred_at',
+        ],
+        order_by=['received_at asc nulls last'],
+    ) }}
+
+),
+
+final as (
+
+    select
+
+        ---------- ids
+        waba_id,
+        template_id,
+
+        ---------- strings
+        template_name,
+        language_code,
+        event,
+        category,
+
+        ---------- timestamps
+        occurred_at,
+        received_at
+
+    from first_receipts
 
 )
 

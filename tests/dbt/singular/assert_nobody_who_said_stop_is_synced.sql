@@ -1,0 +1,89 @@
+-- Whoever's last word on marketing was "stop" must never reach an outgoing table.
+-- Reads consent events from staging, not from the models that judge them, so that a
+-- mistake in between shows. Only a person's own later yes for the channel lifts a stop.
+
+with
+
+synced as (
+
+    select
+        customer_id,
+        purpose
+
+    from {{ ref('sync_whatsapp') }}
+
+    where purpose = 'marketing'
+
+),
+
+merges as (
+
+    select * from {{ ref('int_customer_merges') }}
+
+),
+
+events as (
+
+    select
+        merges.canonical_customer_id as customer_id,
+        events.action,
+        events.actor,
+        events.channel,
+        events.purpose,
+        coalesce(events.occurred_at, events.received_at) as said_at
+
+    from {{ ref('stg_crm__consent_events') }} as events
+
+    inner join merges
+        on events.customer_id = merges.customer_id
+
+    where coalesce(events.received_at, {{ as_of() }}) <= {{ as_of() }}
+
+),
+
+stops as (
+
+    select
+        customer_id,
+        max(said_at) as stopped_at
+
+    from events
+
+    where
+        action in ('withdraw', 'deny')
+        and channel in ('whatsapp', '*')
+        and purpose in ('marketing', '*')
+
+    group by customer_id
+
+),
+
+own_yes as (
+
+    select
+        customer_id,
+        max(said_at) as granted_at
+
+    from events
+
+    where
+        action in ('grant', 'confirm')
+        and actor = 'self'
+        and channel in ('whatsapp', '*')
+        and purpose in ('marketing', '*')
+
+    group by customer_id
+
+)
+
+select synced.customer_id
+
+from synced
+
+inner join stops
+    on synced.customer_id = stops.customer_id
+
+left join own_yes
+    on stops.customer_id = own_yes.customer_id
+
+where (own_yes.granted_at > stops.stopped_at) is not true

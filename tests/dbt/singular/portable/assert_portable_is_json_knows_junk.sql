@@ -1,0 +1,34 @@
+-- `is_json` is true or false, never null.
+
+with
+
+cases as (
+
+    select * from (values
+        ('object', '{"a": 1}', 'true'),
+        ('array', '[]', 'true'),
+        ('scalar', '"a"', 'true'),
+        ('torn', '{"a": 1', 'false'),
+        ('two values', '{} {}', 'false'),
+        ('xml', '<xml/>', 'false'),
+        ('form', 'a=b&c=d', 'false'),
+        ('no letters', '', 'false'),
+        ('nothing', null, 'false')
+    ) as cases (case_name, given, expected)
+
+),
+
+answers as (
+
+    select
+        case_name,
+        cast({{ is_json('given') }} as {{ dbt.type_string() }}) as answer,
+        expected
+
+    from cases
+
+)
+
+select * from answers
+
+where coalesce(answer, 'nothing') != coalesce(expected, 'nothing')

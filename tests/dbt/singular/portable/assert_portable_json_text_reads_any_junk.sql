@@ -1,0 +1,42 @@
+-- `json_text` finds text, numbers and booleans, and answers null for all else.
+
+with
+
+cases as (
+
+    select * from (values
+        ('text', '{"a": {"b": "x"}}', 'x'),
+        ('number', '{"a": {"b": 12}}', '12'),
+        ('17 digits', '{"a": {"b": 13498765432101234}}', '13498765432101234'),
+        ('boolean', '{"a": {"b": true}}', 'true'),
+        ('quotation marks', '{"a": {"b": "say \"no\""}}', 'say "no"'),
+        ('other script', '{"a": {"b": "수신거부"}}', '수신거부'),
+        ('escaped', '{"a": {"b": "\u00e9"}}', 'é'),
+        ('empty text', '{"a": {"b": ""}}', ''),
+        ('JSON null', '{"a": {"b": null}}', null),
+        ('no such key', '{"a": {}}', null),
+        ('text on the way', '{"a": "b"}', null),
+        ('array on the way', '{"a": [{"b": "x"}]}', null),
+        ('torn', '{"a": {"b": "x"', null),
+        ('junk', 'not json', null),
+        ('scalar', '7', null),
+        ('nothing', null, null),
+        ('no letters', '', null)
+    ) as cases (case_name, given, expected)
+
+),
+
+answers as (
+
+    select
+        case_name,
+        {{ json_text('given', ['a', 'b']) }} as answer,
+        expected
+
+    from cases
+
+)
+
+select * from answers
+
+where coalesce(answer, 'nothing') != coalesce(expected, 'nothing')
