@@ -44,7 +44,7 @@ lint: $(DEV) $(TEST)/profiles.yml ## Style and types of Python, SQL, YAML and wo
 	$(BIN)/lint-imports
 	$(BIN)/yamllint --strict .
 	$(BIN)/codespell
-	$(BIN)/python tests/lint/banned_sql.py models macros
+	$(BIN)/python tests/lint/banned_sql.py models macros tests/dbt
 	$(TEST_ENV) $(BIN)/sqlfluff lint --disable-progress-bar models tests/dbt
 
 docs: $(BASE) profiles.yml ## The docs site as one file

@@ -7,7 +7,8 @@
             "select file from glob('" ~ pattern ~ ".csv') union all "
             ~ "select file from glob('" ~ pattern ~ ".jsonl')"
         ).columns[0].values() -%}
-            {{ return(file) }}
+            {#- As it was given: a relative one follows the file_search_path. -#}
+            {{ return(pattern ~ '.' ~ file.split('.')[-1]) }}
         {%- endfor -%}
     {%- endif -%}
     {{ return(none) }}

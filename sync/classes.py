@@ -28,6 +28,7 @@ Action = Literal[
     "pause_template",
     "stop_sender",
     "stop_run",
+    "unknown",
 ]
 # Meta's advice for 131056 is to wait 4^x seconds ("About the platform", 2026).
 GROWTH = 4.0

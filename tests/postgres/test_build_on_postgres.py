@@ -8,15 +8,24 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
-# Every column but JSON, which each engine writes with its own spaces and order of keys.
+# Every column but the JSON that each engine writes with its own spaces and order of
+# keys, what is made of it, and the id of the build.
 COLUMNS = """
     select table_name, column_name
     from information_schema.columns
     where table_schema = '{schema}'
-      and column_name not in ('value', 'attributes', 'variables', 'change_id', 'build_id')
+      and column_name not in ('value', 'change_id', 'build_id')
     order by 1, 2
 """
 COMPARED = ("ott_staging", "ott_marts", "ott_sync")
+
+
+@pytest.fixture(scope="module")
+def engines(on_postgres, on_duckdb):
+    """Both builds, where both succeeded: half a build compares with nothing."""
+    assert on_postgres.code == 0, on_postgres.output
+    assert on_duckdb.code == 0, on_duckdb.output
+    return on_postgres, on_duckdb
 
 
 def columns_by_table(build, schema):
@@ -47,18 +56,18 @@ def test_an_empty_database_gets_empty_raw_tables(server, dbt):
     )
 
     assert code == 0, output
-    assert database.rows("select count(*) from ott_staging.stg_crm__customers") == [(0,)]
-    assert database.rows("select count(*) from raw.raw_line_webhooks") == [(0,)]
+    assert database.rows("select * from ott_staging.stg_crm__customers") == []
+    assert database.rows("select * from raw.raw_line_webhooks") == []
 
 
-def test_both_engines_give_each_reason_equally_often(on_postgres, on_duckdb):
+def test_both_engines_give_each_reason_equally_often(engines):
+    on_postgres, on_duckdb = engines
     reasons = """
         select reason_code, count(*)
         from ott_marts.fct_campaign_decisions
         group by reason_code
     """
 
-    assert on_duckdb.code == 0, on_duckdb.output
     counts = dict(on_postgres.rows(reasons))
 
     assert counts
@@ -66,7 +75,9 @@ def test_both_engines_give_each_reason_equally_often(on_postgres, on_duckdb):
 
 
 @pytest.mark.parametrize("schema", COMPARED)
-def test_both_engines_make_the_same_rows(on_postgres, on_duckdb, schema):
+def test_both_engines_make_the_same_rows(engines, schema):
+    on_postgres, on_duckdb = engines
+
     tables = columns_by_table(on_postgres, schema)
 
     assert tables

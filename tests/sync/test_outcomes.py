@@ -5,10 +5,15 @@ import os
 import random
 import signal
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sync_project import BODY, NAME, TOKEN, key, now, people, wait_until
+
+from sync.classes import load_classes
+from sync.destinations.base import Answer
+from sync.outcomes import decide
 
 KILLS = int(os.environ.get("OTT_KILLS", "3"))
 
@@ -216,3 +221,16 @@ def test_nothing_private_is_printed_or_written(project, tmp_path):
     for secret in (TOKEN, "9000000", "659000", NAME, BODY):
         assert secret.encode() not in everything
     assert json.loads(project.ott("status", "--json").out)["unknown"]
+
+
+def test_a_code_that_may_have_sent_is_unknown_and_never_tried_again():
+    decision = decide(
+        Answer("refused", code="131000"),
+        load_classes(Path(__file__).parents[2]),
+        "meta",
+        1,
+        datetime(2026, 11, 18),  # noqa: DTZ001 - naive UTC.
+    )
+
+    assert decision.outcome.event == "unknown"
+    assert decision.wait is None

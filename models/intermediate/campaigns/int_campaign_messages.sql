@@ -63,13 +63,15 @@ final as (
         case
             when live.repeats = 'recurring' and live.cooldown_days > 0
                 then cast(
-                    floor(
-                        {{ dbt.datediff(
-                            'cast(live.starts_at as date)',
-                            'cast(' ~ as_of() ~ ' as date)',
-                            'day'
-                        ) }}
-                        / live.cooldown_days
+                    cast(
+                        floor(
+                            {{ dbt.datediff(
+                                'cast(live.starts_at as date)',
+                                'cast(' ~ as_of() ~ ' as date)',
+                                'day'
+                            ) }}
+                            / live.cooldown_days
+                        ) as {{ dbt.type_bigint() }}
                     ) as {{ dbt.type_string() }}
                 )
             else 'once'

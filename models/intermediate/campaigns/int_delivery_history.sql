@@ -18,7 +18,7 @@ campaign_messages as (
 
 ),
 
-merges as (
+customer_merges as (
 
     select * from {{ ref('int_customer_merges') }}
 
@@ -34,7 +34,7 @@ placed as (
 
     select
         delivery_events.campaign_id,
-        coalesce(merges.canonical_customer_id, delivery_events.customer_id)
+        coalesce(customer_merges.canonical_customer_id, delivery_events.customer_id)
             as customer_id,
         delivery_events.channel,
         delivery_events.purpose,
@@ -49,11 +49,12 @@ placed as (
             ) }},
             false
         ) as is_this_occurrence,
+        -- No number of days means: for good.
         case
             when error_classes.action = 'suppress_address'
                 then {{ dbt.dateadd(
                     'day',
-                    'coalesce(error_classes.suppress_days, 0)',
+                    'coalesce(error_classes.suppress_days, 36500)',
                     'delivery_events.occurred_at'
                 ) }}
             when error_classes.action = 'defer_person'
@@ -66,8 +67,8 @@ placed as (
 
     from delivery_events
 
-    left join merges
-        on delivery_events.customer_id = merges.customer_id
+    left join customer_merges
+        on delivery_events.customer_id = customer_merges.customer_id
 
     left join campaign_messages
         on delivery_events.campaign_id = campaign_messages.campaign_id

@@ -23,7 +23,7 @@ contact_points as (
 
 ),
 
-merges as (
+customer_merges as (
 
     select * from {{ ref('int_customer_merges') }}
 
@@ -92,7 +92,7 @@ placed as (
 
     select
         events.*,
-        merges.canonical_customer_id as customer_id,
+        customer_merges.canonical_customer_id as customer_id,
         coalesce(own_rules.double_opt_in, default_rules.double_opt_in)
             as needs_confirmation,
         coalesce(
@@ -106,11 +106,11 @@ placed as (
 
     from events
 
-    inner join merges
-        on events.given_by_customer_id = merges.customer_id
+    inner join customer_merges
+        on events.given_by_customer_id = customer_merges.customer_id
 
     left join customers
-        on merges.canonical_customer_id = customers.customer_id
+        on customer_merges.canonical_customer_id = customers.customer_id
 
     left join consent_rules as own_rules
         on customers.country_code = own_rules.country_code

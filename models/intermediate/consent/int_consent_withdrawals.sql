@@ -75,7 +75,7 @@ said_in_crm as (
 
 said_in_whatsapp as (
 
-    select
+    select distinct
         inbound_messages.message_id as withdrawal_id,
         cast(null as {{ dbt.type_string() }}) as given_by_customer_id,
         coalesce('+' || inbound_messages.wa_id, inbound_messages.user_id) as address,
@@ -88,9 +88,12 @@ said_in_whatsapp as (
 
     from inbound_messages
 
+    -- A button says what it is in its label or in its payload.
     inner join stop_keywords
         on
             trim(lower(inbound_messages.message_text), ' .!')
+            = stop_keywords.keyword
+            or trim(lower(inbound_messages.button_text), ' .!')
             = stop_keywords.keyword
 
     left join senders
@@ -141,8 +144,13 @@ final as (
         coalesce(channels.channel, '*') as channel,
         case
             when
-                unioned.purpose
-                in ('marketing', 'marketing_night', 'utility', 'authentication', 'service')
+                unioned.purpose in (
+                    'marketing',
+                    'marketing_night',
+                    'utility',
+                    'authentication',
+                    'service'
+                )
                 then unioned.purpose
             else '*'
         end as purpose,
@@ -158,7 +166,9 @@ final as (
             when
                 unioned.occurred_at >= cast('2000-01-01' as {{ dbt.type_timestamp() }})
                 and unioned.occurred_at
-                < {{ dbt.dateadd('day', 1, 'coalesce(unioned.received_at, ' ~ as_of() ~ ')') }}
+                < {{ dbt.dateadd(
+                    'day', 1, 'coalesce(unioned.received_at, ' ~ as_of() ~ ')'
+                ) }}
                 then unioned.occurred_at
             else coalesce(unioned.received_at, {{ as_of() }})
         end as effective_at,

@@ -21,7 +21,7 @@ withdrawals as (
 
 ),
 
-merges as (
+customer_merges as (
 
     select * from {{ ref('int_customer_merges') }}
 
@@ -67,12 +67,12 @@ reached as (
 
     select
         withdrawals.withdrawal_id,
-        merges.canonical_customer_id as customer_id
+        customer_merges.canonical_customer_id as customer_id
 
     from withdrawals
 
-    inner join merges
-        on withdrawals.given_by_customer_id = merges.customer_id
+    inner join customer_merges
+        on withdrawals.given_by_customer_id = customer_merges.customer_id
 
     union
 
@@ -123,12 +123,12 @@ scoped_grants as (
         combinations.sender_id as judged_sender_id,
         combinations.purpose as judged_purpose,
         grants.*,
-        merges.last_merged_at
+        customer_merges.last_merged_at
 
     from grants
 
-    inner join merges
-        on grants.given_by_customer_id = merges.customer_id
+    inner join customer_merges
+        on grants.given_by_customer_id = customer_merges.customer_id
 
     inner join combinations
         on
@@ -179,7 +179,7 @@ final as (
 
     from scoped_withdrawals
 
-    left join merges as withdrawer
+    left join customer_merges as withdrawer
         on scoped_withdrawals.given_by_customer_id = withdrawer.customer_id
 
     left join scoped_grants

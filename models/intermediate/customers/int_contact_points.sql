@@ -8,7 +8,7 @@ versions as (
 
 ),
 
-merges as (
+customer_merges as (
 
     select * from {{ ref('int_customer_merges') }}
 
@@ -47,7 +47,7 @@ final as (
 
         ---------- ids
         latest.contact_point_id,
-        merges.canonical_customer_id as customer_id,
+        customer_merges.canonical_customer_id as customer_id,
         latest.sender_id,
 
         ---------- strings
@@ -62,7 +62,7 @@ final as (
         ---------- booleans
         -- An identity of a channel whose ids belong to one sender is nobody's
         -- where the sender is unknown.
-        latest.sender_id is not null or not channels.is_sender_scoped
+        latest.sender_id is not null or channels.is_sender_scoped is false
             as has_sender_where_needed,
         coalesce(latest.is_address_valid, false)
         and coalesce(latest.contact_status, 'unknown')
@@ -78,8 +78,8 @@ final as (
 
     from latest
 
-    inner join merges
-        on latest.customer_id = merges.customer_id
+    inner join customer_merges
+        on latest.customer_id = customer_merges.customer_id
 
     left join channels
         on latest.channel = channels.channel

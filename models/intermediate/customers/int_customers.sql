@@ -8,7 +8,7 @@ versions as (
 
 ),
 
-merges as (
+customer_merges as (
 
     select * from {{ ref('int_customer_merges') }}
 
@@ -51,21 +51,21 @@ latest as (
 persons as (
 
     select
-        merges.canonical_customer_id,
+        customer_merges.canonical_customer_id,
         max(case when latest.erased_at <= {{ as_of() }} then 1 else 0 end)
             as erased_ids,
         max(case when latest.is_minor then 1 else 0 end) as minor_ids,
-        max(latest.merged_into_customer_id) as any_merged_into,
-        min(case when merges.is_merge_resolved then 1 else 0 end) as resolved_ids
+        min(case when customer_merges.is_merge_resolved then 1 else 0 end)
+            as resolved_ids
 
     from latest
 
-    inner join merges
-        on latest.customer_id = merges.customer_id
+    inner join customer_merges
+        on latest.customer_id = customer_merges.customer_id
 
     where latest.version_rank = 1
 
-    group by merges.canonical_customer_id
+    group by customer_merges.canonical_customer_id
 
 ),
 

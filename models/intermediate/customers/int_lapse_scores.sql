@@ -24,7 +24,7 @@ given_scores as (
 
 ),
 
-merges as (
+customer_merges as (
 
     select * from {{ ref('int_customer_merges') }}
 
@@ -51,13 +51,13 @@ latest_orders as (
 purchase_days as (
 
     select distinct
-        merges.canonical_customer_id as customer_id,
+        customer_merges.canonical_customer_id as customer_id,
         cast(latest_orders.ordered_at as date) as ordered_on
 
     from latest_orders
 
-    inner join merges
-        on latest_orders.customer_id = merges.customer_id
+    inner join customer_merges
+        on latest_orders.customer_id = customer_merges.customer_id
 
     where
         latest_orders.version_rank = 1
@@ -184,11 +184,11 @@ computed as (
 given as (
 
     select
-        merges.canonical_customer_id as customer_id,
+        customer_merges.canonical_customer_id as customer_id,
         given_scores.lapse_risk_score,
         given_scores.model_version,
         row_number() over (
-            partition by merges.canonical_customer_id
+            partition by customer_merges.canonical_customer_id
             -- Scored last wins; the lower score wins a tie.
             order by
                 given_scores.scored_at desc,
@@ -198,8 +198,8 @@ given as (
 
     from given_scores
 
-    inner join merges
-        on given_scores.customer_id = merges.customer_id
+    inner join customer_merges
+        on given_scores.customer_id = customer_merges.customer_id
 
 ),
 

@@ -8,7 +8,7 @@ versions as (
     select * from {{ ref('stg_crm__suppressions') }}
 ),
 
-merges as (
+customer_merges as (
 
     select * from {{ ref('int_customer_merges') }}
 
@@ -23,13 +23,13 @@ contact_points as (
 by_customer as (
 
     select
-        merges.canonical_customer_id as customer_id,
+        customer_merges.canonical_customer_id as customer_id,
         versions.*
 
     from versions
 
-    inner join merges
-        on versions.key_value = merges.customer_id
+    inner join customer_merges
+        on versions.key_value = customer_merges.customer_id
 
     where versions.key_type = 'customer'
 

@@ -20,11 +20,30 @@ preferences as (
 
 seen_together as (
 
-    select wa_id, user_id, received_at from inbound_messages
+    select
+        wa_id,
+        user_id,
+        received_at
+
+    from inbound_messages
+
     union all
-    select wa_id, user_id, received_at from statuses
+
+    select
+        wa_id,
+        user_id,
+        received_at
+
+    from statuses
+
     union all
-    select wa_id, user_id, received_at from preferences
+
+    select
+        wa_id,
+        user_id,
+        received_at
+
+    from preferences
 
 ),
 

@@ -56,10 +56,10 @@ identified as (
 
 ),
 
+-- The first receipt is kept (R2); an id used again for another action is another
+-- event. The rest makes the order total.
 first_receipts as (
 
-    -- The first receipt is kept (R2); an id used again for another action is another
-    -- event. The rest makes the order total.
     {{ latest_per_key(
         'identified',
         keys=['consent_event_id', 'action'],

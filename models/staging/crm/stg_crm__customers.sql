@@ -29,7 +29,7 @@ renamed as (
         {{ try_timestamp('created_at') }} as created_at,
         -- An erasure with an unreadable date is an erasure.
         case
-            when nullif(trim(cast(erased_at as {{ dbt.type_string() }})), '') is not null
+            when nullif(trim(erased_at), '') is not null
                 then coalesce(
                     {{ try_timestamp('erased_at') }},
                     {{ try_timestamp('received_at') }},

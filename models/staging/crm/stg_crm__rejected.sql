@@ -72,7 +72,7 @@ unioned as (
         case
             when contact_point_id is null then 'id_missing'
             when customer_id is null then 'customer_missing'
-            when not is_address_valid then 'invalid_address'
+            when is_address_valid is not true then 'invalid_address'
         end as rejection_code,
         received_at
 

@@ -6,9 +6,9 @@ source as (
 
 ),
 
+-- Written twice is the same event: the first receipt is kept.
 first_receipts as (
 
-    -- Written twice is the same event: the first receipt is kept.
     {{ latest_per_key(
         'source',
         keys=['delivery_event_id'],

@@ -75,14 +75,30 @@ parts as (
 
     select
         row_key,
-        max(case when component_type = 'HEADER' then coalesce(component_format, 'TEXT') end)
-            as header_format,
+        max(
+            case
+                when component_type = 'HEADER' then coalesce(component_format, 'TEXT')
+            end
+        ) as header_format,
         max(case when component_type = 'HEADER' then component_text end) as header_text,
         max(case when component_type = 'BODY' then component_text end) as body_text
 
     from components
 
     group by row_key
+
+),
+
+positions as (
+
+    select
+        row_key,
+        {%- for position in range(1, 21) %}
+        case when body_text like '%{{ '{{' ~ position ~ '}}' }}%' then 1 else 0 end
+        {{- ' +' if not loop.last }}
+        {%- endfor %} as position_count
+
+    from parts
 
 ),
 
@@ -153,19 +169,14 @@ renamed as (
             else 0
         end as header_parameter_count,
         case
-            when names.name_count is not null then names.name_count
             -- Named, and nobody says how: unknown is not none.
             when
-                upper({{ json_text('templates.payload', ['parameter_format']) }}) = 'NAMED'
+                names.name_count is null
+                and upper({{ json_text('templates.payload', ['parameter_format']) }})
+                = 'NAMED'
                 and parts.body_text like '%{{ '{{' }}%'
                 then null
-            else
-                {%- for position in range(1, 21) %}
-                case
-                    when parts.body_text like '%{{ '{{' ~ position ~ '}}' }}%' then 1
-                    else 0
-                end{{ ' +' if not loop.last }}
-                {%- endfor %}
+            else coalesce(names.name_count, positions.position_count, 0)
         end as body_parameter_count,
         coalesce(button_counts.button_parameter_count, 0) as button_parameter_count,
 
@@ -176,6 +187,9 @@ renamed as (
 
     left join parts
         on templates.row_key = parts.row_key
+
+    left join positions
+        on templates.row_key = positions.row_key
 
     left join button_counts
         on templates.row_key = button_counts.row_key

@@ -69,9 +69,9 @@ answers as (
 
 ),
 
+-- Webhooks repeat: the first receipt is kept.
 first_receipts as (
 
-    -- Webhooks repeat: the first receipt is kept.
     {{ latest_per_key(
         'answers',
         keys=[

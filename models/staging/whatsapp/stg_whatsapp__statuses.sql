@@ -54,9 +54,9 @@ identified as (
 
 ),
 
+-- Webhooks repeat: the first receipt is kept.
 first_receipts as (
 
-    -- Webhooks repeat: the first receipt is kept.
     {{ latest_per_key(
         'identified',
         keys=['message_id', 'message_status'],

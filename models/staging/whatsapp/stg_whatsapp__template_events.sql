@@ -49,9 +49,9 @@ named as (
 
 ),
 
+-- Webhooks repeat: the first receipt is kept.
 first_receipts as (
 
-    -- Webhooks repeat: the first receipt is kept.
     {{ latest_per_key(
         'named',
         keys=[

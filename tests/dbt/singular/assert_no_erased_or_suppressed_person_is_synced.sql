@@ -1,5 +1,5 @@
--- An erasure or a do-not-contact entry for the customer, still in force, keeps them out,
--- whatever the models between make of it.
+-- An erasure or a do-not-contact entry for the customer, still in force, keeps them
+-- out, whatever the models between make of it.
 
 with
 
@@ -11,7 +11,7 @@ synced as (
 
 ),
 
-merges as (
+customer_merges as (
 
     select * from {{ ref('int_customer_merges') }}
 
@@ -63,8 +63,8 @@ select synced.customer_id
 
 from synced
 
-inner join merges
-    on synced.customer_id = merges.canonical_customer_id
+inner join customer_merges
+    on synced.customer_id = customer_merges.canonical_customer_id
 
 inner join stopped
-    on merges.customer_id = stopped.customer_id
+    on customer_merges.customer_id = stopped.customer_id

@@ -16,7 +16,7 @@ synced as (
 
 ),
 
-merges as (
+customer_merges as (
 
     select * from {{ ref('int_customer_merges') }}
 
@@ -25,7 +25,7 @@ merges as (
 events as (
 
     select
-        merges.canonical_customer_id as customer_id,
+        customer_merges.canonical_customer_id as customer_id,
         events.action,
         events.actor,
         events.channel,
@@ -34,8 +34,8 @@ events as (
 
     from {{ ref('stg_crm__consent_events') }} as events
 
-    inner join merges
-        on events.customer_id = merges.customer_id
+    inner join customer_merges
+        on events.customer_id = customer_merges.customer_id
 
     where coalesce(events.received_at, {{ as_of() }}) <= {{ as_of() }}
 

@@ -4,7 +4,10 @@ with
 
 cases as (
 
-    select * from (values
+    select cases.*
+
+    from (
+        values
         ('seconds', '1795413600', '2026-11-23 06:00:00'),
         ('spaces around', ' 1795413600 ', '2026-11-23 06:00:00'),
         ('2000', '946684800', '2000-01-01 00:00:00'),

@@ -4,7 +4,10 @@ with
 
 cases as (
 
-    select * from (values
+    select cases.*
+
+    from (
+        values
         ('object', '{"a": 1}', 'true'),
         ('array', '[]', 'true'),
         ('scalar', '"a"', 'true'),

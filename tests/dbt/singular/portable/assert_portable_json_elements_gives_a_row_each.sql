@@ -4,7 +4,10 @@ with
 
 cases as (
 
-    select * from (values
+    select cases.*
+
+    from (
+        values
         ('objects', '[{"a": 1}, {"a": 2}]', 2, '{"a":1}'),
         ('texts keep their marks', '["x", "y"]', 2, '"x"'),
         ('numbers', '[1, 2, 3]', 3, '1'),

@@ -4,7 +4,10 @@ with
 
 cases as (
 
-    select * from (values
+    select cases.*
+
+    from (
+        values
         ('a name', 'Ada', 'Ada'),
         ('quotation marks', 'a "b" c', 'a "b" c'),
         ('backslash', 'a\b', 'a\b'),
@@ -23,7 +26,9 @@ answers as (
 
     select
         case_name,
-        {{ json_text(json_object({'first': "'x'", 'name': 'given'}), ['name']) }} as answer,
+        {{ json_text(
+            json_object({'first': "'x'", 'name': 'given'}), ['name']
+        ) }} as answer,
         expected
 
     from cases

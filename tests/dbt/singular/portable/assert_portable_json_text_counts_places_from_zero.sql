@@ -4,7 +4,10 @@ with
 
 cases as (
 
-    select * from (values
+    select cases.*
+
+    from (
+        values
         ('first of two', '{"a": [{"b": "x"}, {"b": "y"}]}', 'x'),
         ('empty array', '{"a": []}', null),
         ('object instead', '{"a": {"b": "x"}}', null),

@@ -4,7 +4,10 @@ with
 
 cases as (
 
-    select * from (values
+    select cases.*
+
+    from (
+        values
         ('text', '{"first_name": "Ada"}', 'first_name', 'Ada'),
         ('a dot is a letter', '{"a.b": "x"}', 'a.b', 'x'),
         ('no path', '{"a": {"b": "x"}}', 'a.b', null),

@@ -4,7 +4,10 @@ with
 
 cases as (
 
-    select * from (values
+    select cases.*
+
+    from (
+        values
         ('text', '{"a": {"b": "x"}}', 'x'),
         ('number', '{"a": {"b": 12}}', '12'),
         ('17 digits', '{"a": {"b": 13498765432101234}}', '13498765432101234'),

@@ -4,7 +4,10 @@ with
 
 cases as (
 
-    select * from (values
+    select cases.*
+
+    from (
+        values
         ('object', '{"a": {"b": [1, 2]}}', '{"b":[1,2]}'),
         ('array', '{"a": []}', '[]'),
         ('text keeps its marks', '{"a": "x"}', '"x"'),

@@ -4,7 +4,10 @@ with
 
 cases as (
 
-    select * from (values
+    select cases.*
+
+    from (
+        values
         ('a', 1, 'wrong'),
         ('a', 3, 'right'),
         ('a', 2, 'wrong'),

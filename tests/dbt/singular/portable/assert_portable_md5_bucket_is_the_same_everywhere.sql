@@ -4,7 +4,10 @@ with
 
 cases as (
 
-    select * from (values
+    select cases.*
+
+    from (
+        values
         ('customer 1', 'salt|c-0001', '1715'),
         ('customer 2', 'salt|c-0002', '3890'),
         ('customer 3', 'salt|c-0003', '2704'),

@@ -4,7 +4,10 @@ with
 
 cases as (
 
-    select * from (values
+    select cases.*
+
+    from (
+        values
         ('a number', '+447400123456', 'true'),
         ('no plus', '447400123456', 'false'),
         ('letters', '+44CALLME123', 'false'),
@@ -19,7 +22,10 @@ answers as (
 
     select
         case_name,
-        cast({{ regexp_like('given', '^[+][1-9][0-9]{7,14}$') }} as {{ dbt.type_string() }}) as answer,
+        cast(
+            {{ regexp_like('given', '^[+][1-9][0-9]{7,14}$') }}
+            as {{ dbt.type_string() }}
+        ) as answer,
         expected
 
     from cases

@@ -4,7 +4,10 @@ with
 
 cases as (
 
-    select * from (values
+    select cases.*
+
+    from (
+        values
         (
             'a number',
             '+447400123456',

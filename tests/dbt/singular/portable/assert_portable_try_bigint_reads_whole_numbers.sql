@@ -4,7 +4,10 @@ with
 
 cases as (
 
-    select * from (values
+    select cases.*
+
+    from (
+        values
         ('whole', '80', '80'),
         ('signed', '-7', '-7'),
         ('plus', '+7', '7'),

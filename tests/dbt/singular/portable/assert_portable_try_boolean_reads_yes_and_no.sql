@@ -4,7 +4,10 @@ with
 
 cases as (
 
-    select * from (values
+    select cases.*
+
+    from (
+        values
         ('true', 'true', 'true'),
         ('capitals', 'TRUE', 'true'),
         ('t', 't', 'true'),

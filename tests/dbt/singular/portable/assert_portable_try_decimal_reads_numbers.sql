@@ -4,7 +4,10 @@ with
 
 cases as (
 
-    select * from (values
+    select cases.*
+
+    from (
+        values
         ('amount', '59.90', '59.900000'),
         ('whole', '7', '7.000000'),
         ('negative', '-0.5', '-0.500000'),

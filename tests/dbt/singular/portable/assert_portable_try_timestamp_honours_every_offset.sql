@@ -4,7 +4,10 @@ with
 
 cases as (
 
-    select * from (values
+    select cases.*
+
+    from (
+        values
         ('no offset is UTC', '2026-03-29 02:30:00', '2026-03-29 02:30:00'),
         ('Z', '2026-11-23T02:00:00Z', '2026-11-23 02:00:00'),
         ('small z', '2026-11-23t02:00:00z', '2026-11-23 02:00:00'),

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from sync.demo.generate import generate
+
+ROOT = Path(__file__).parents[2]
+BIN = Path(sys.executable).parent
+NOW = datetime(2026, 11, 18, 10, tzinfo=UTC)
+AS_OF = "2026-11-18 10:05:00"
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """A built demo of its own: database, raw files, ledger, target folder."""
+
+    home: Path
+
+    @property
+    def env(self):
+        return os.environ | {
+            "DBT_PROFILES_DIR": str(self.home),
+            "DBT_TARGET_PATH": str(self.home / "target"),
+            "DBT_LOG_PATH": str(self.home / "logs"),
+            "OTT_DUCKDB_PATH": str(self.home / "ott.duckdb"),
+            "OTT_LEDGER": str(self.home / "ledger.sqlite"),
+            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        }
+
+    def dbt(self, *command, as_of=AS_OF, target="test"):
+        settings = f"{{raw_location: raw, as_of: '{as_of}'}}"
+        done = subprocess.run(
+            [BIN / "dbt", "--quiet", *command, "--target", target, "--vars", settings],
+            env=self.env,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def ott(self, *command, now=AS_OF, url=None, target="test"):
+        env = self.env | {"DBT_TARGET": target}
+        if url:
+            env |= {
+                "OTT_NOW": now.replace(" ", "T") + "Z",
+                "OTT_WHATSAPP_BASE_URL": f"{url}/v25.0",
+                "OTT_WHATSAPP_TOKEN": "sandbox-token",
+            }
+        return subprocess.run(
+            [sys.executable, "-m", "sync", *command],
+            env=env,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def ask(self, query):
+        with duckdb.connect(str(self.home / "ott.duckdb")) as connection:
+            connection.execute("set TimeZone = 'UTC'")
+            connection.execute(f"set file_search_path = '{self.home}'")
+            return connection.execute(query).fetchall()
+
+    @contextmanager
+    def sandbox(self, *options):
+        command = [sys.executable, "-m", "sync", "sandbox", "--port", "0"]
+        command += [
+            "--dir",
+            str(self.home / "sandbox"),
+            "--now",
+            AS_OF.replace(" ", "T") + "+00:00",
+            *options,
+        ]
+        command += ["--templates", str(self.home / "raw/raw_templates.jsonl")]
+        command += ["--webhooks", str(self.home / "raw/raw_whatsapp_webhooks.jsonl")]
+        env = self.env | {"OTT_WHATSAPP_TOKEN": "sandbox-token"}
+        with subprocess.Popen(
+            command, env=env, cwd=ROOT, stdout=subprocess.PIPE, text=True
+        ) as server:
+            try:
+                yield server.stdout.readline().split()[-1]
+            finally:
+                server.terminate()
+
+    def copy(self, home):
+        """The same again, to spoil."""
+        shutil.copytree(self.home, home, dirs_exist_ok=True)
+        return Warehouse(home)
+
+
+def build(home, now=NOW, as_of=AS_OF):
+    home.mkdir(parents=True, exist_ok=True)
+    shutil.copy(ROOT / "profiles.example.yml", home / "profiles.yml")
+    generate(now, home / "raw")
+    made = Warehouse(home)
+    made.dbt("build", as_of=as_of)
+    return made
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory):
+    return build(tmp_path_factory.mktemp("whole"))
+
+
+@pytest.fixture
+def spoilt(built, tmp_path):
+    return built.copy(tmp_path / "copy")
