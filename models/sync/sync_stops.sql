@@ -165,15 +165,15 @@ stopped as (
             and coalesce(ranked_suppressions.ends_at > {{ as_of() }}, true)
             and (
                 ranked_suppressions.channel = '*'
-                or ranked_suppressions.channel = rows_to_send.channel
+                or rows_to_send.channel = ranked_suppressions.channel
             )
             and (
                 ranked_suppressions.sender_id = '*'
-                or ranked_suppressions.sender_id = rows_to_send.sender_id
+                or rows_to_send.sender_id = ranked_suppressions.sender_id
             )
             and (
                 ranked_suppressions.purpose = '*'
-                or ranked_suppressions.purpose = rows_to_send.purpose
+                or rows_to_send.purpose = ranked_suppressions.purpose
             )
             and (
                 ranked_suppressions.reason_code != 'minor'

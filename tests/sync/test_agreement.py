@@ -1,0 +1,103 @@
+"""The SQL, the seeds, the Python and the README describe the same things."""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+import yaml
+
+from sync.cli import main
+from sync.destinations import DESTINATIONS
+
+ROOT = Path(__file__).parents[2]
+NOT_A_SEND_TABLE = {"sync_stops"}
+
+
+def properties(path):
+    return yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))
+
+
+def lines(seed):
+    with (ROOT / f"seeds/{seed}.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def unit_tests():
+    for path in (ROOT / "models").rglob("*.yml"):
+        yield from properties(path).get("unit_tests", [])
+
+
+@pytest.mark.parametrize("kind", DESTINATIONS.values(), ids=DESTINATIONS)
+def test_a_rows_fields_are_the_contracts_columns(kind):
+    [model] = properties(f"models/sync/{kind.model}.yml")["models"]
+
+    assert [column["name"] for column in model["columns"]] == [
+        field.name for field in fields(kind.row)
+    ]
+
+
+def test_every_send_table_has_an_adapter_and_an_exposure():
+    tables = {path.stem for path in (ROOT / "models/sync").glob("sync_*.sql")}
+    exposed = {
+        name
+        for exposure in properties("models/sync/_exposures.yml")["exposures"]
+        for name in re.findall(r"ref\('(\w+)'\)", str(exposure["depends_on"]))
+    }
+
+    assert tables - NOT_A_SEND_TABLE == {kind.model for kind in DESTINATIONS.values()}
+    assert exposed == tables
+
+
+def test_every_reason_is_reached_by_a_unit_test():
+    known = {line["reason_code"] for line in lines("reference/eligibility_reasons")}
+    reached = {
+        row.get("reason_code") or row.get("decided_reason_code")
+        for test in unit_tests()
+        for row in test["expect"]["rows"]
+    }
+
+    assert known <= reached
+
+
+def test_reasons_of_provider_codes_that_close_a_gate_have_words_for_them():
+    known = {line["reason_code"] for line in lines("reference/eligibility_reasons")}
+    later = {"platform_deferred", "provider_busy", "provider_refused"}
+    later |= {"account_stopped", "outcome_unknown"}
+    used = {line["reason_code"] for line in lines("reference/provider_error_classes")}
+
+    assert used <= known | later
+
+
+def test_campaigns_name_what_exists():
+    audiences = {
+        path.stem.removeprefix("aud_")
+        for path in (ROOT / "models/audiences").glob("aud_*.sql")
+    }
+    campaigns = {line["campaign_id"] for line in lines("campaigns/campaigns")}
+
+    assert {line["audience"] for line in lines("campaigns/campaigns")} <= audiences
+    assert {line["campaign_id"] for line in lines("campaigns/campaign_messages")} == (
+        campaigns
+    )
+    assert set(properties("dbt_project.yml")["vars"]["audiences"]) == audiences
+
+
+def test_every_command_is_in_the_readme():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+
+    for name in main.list_commands(None):
+        assert f"`ott {name}" in readme, name
+
+
+def test_every_public_column_is_described():
+    for path in [
+        *(ROOT / "models/marts").glob("*.yml"),
+        *(ROOT / "models/sync").glob("sync_*.yml"),
+    ]:
+        for model in properties(path)["models"]:
+            assert model["description"]
+            assert all(column["description"] for column in model["columns"])
