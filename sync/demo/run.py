@@ -11,11 +11,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sync import config
 from sync.demo import report
 from sync.demo.generate import generate
 from sync.demo.orders import from_orders
 from sync.demo.world import instant
-from sync.errors import SyncError
+from sync.errors import ConfigError, SyncError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -57,6 +58,9 @@ class Demo:
 
     def run(self) -> int:
         """Do all of it; returns the exit code of the sends."""
+        if (kind := config.load(env=self._env()).profile.type) != "duckdb":
+            message = f"The demo needs DuckDB, not {kind}. Set DBT_TARGET=dev."
+            raise ConfigError(message)
         report.step("Making the data", self._told())
         if self.orders:
             from_orders(self.orders, self.hour, self.raw, shift=self.shift)
