@@ -65,7 +65,7 @@ NEXT = """
 Where to look next
   ott status                    what was sent, what is unknown
   ott why demo-consent-none     why somebody got nothing, with the evidence
-  ott plan --all                what a send would do now
+  ott doctor                    what is set up, and what is missing
   make docs                     every table explained, with its questions
 """
 
