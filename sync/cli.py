@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sync import doctor as doctors
+from sync import reconcile as reconciling
 from sync import show, writeback
 from sync import why as reasons
 from sync.collect import Options
 from sync.command import as_json_option, command, how, target_option, which
 from sync.desk import desk
 from sync.destinations import DESTINATIONS
-from sync.errors import SyncError
+from sync.errors import ConfigError, SyncError
 from sync.log import say
 from sync.masking import keyed_hash
+from sync.overview import overview
+from sync.send import is_idle
 from sync.send import plan as plan_one
 from sync.send import send as send_one
 
@@ -55,18 +58,24 @@ def _names(destination: str | None, *, everything: bool) -> list[str]:
     return [*DESTINATIONS] if destination is None else [destination]
 
 
-def _each(names: list[str], work: Callable[[str], int]) -> int:
+def _each(names: list[str], work: Callable[[str], int], target: str | None) -> int:
     """Do `work` for each; one that cannot start does not stop the next."""
     codes = []
     for name in names:
         try:
             codes.append(work(name))
+        except ConfigError as error:
+            if len(names) > 1 and is_idle(name, target):
+                say(f"{name} is not set up, and has no rows.")
+                continue
+            say(f"Error: {name}: {error}" if len(names) > 1 else f"Error: {error}")
+            codes.append(error.exit_code)
         except SyncError as error:
             say(f"Error: {name}: {error}" if len(names) > 1 else f"Error: {error}")
             codes.append(error.exit_code)
     # A bug is worst, then what needs a person soonest.
     order = (0, 6, 3, 4, 5, 1)
-    return max(codes, key=order.index)
+    return max(codes, key=order.index, default=0)
 
 
 @main.command()
@@ -86,7 +95,8 @@ def plan(
         show.plan(plan_one(name, target, Options(**limits)), as_json=as_json)
         return 0
 
-    return _each(_names(destination, everything=everything), work)
+    names = _names(destination, everything=everything)
+    return _each(names, work, target)
 
 
 @main.command()
@@ -108,11 +118,12 @@ def send(
         show.summary(summary, as_json=as_json)
         return summary.exit_code
 
-    return _each(_names(destination, everything=everything), work)
+    names = _names(destination, everything=everything)
+    return _each(names, work, target)
 
 
 def _flush(at: Desk) -> None:
-    writeback.try_write_back(at.ledger, at.warehouse, at.manifest, at.clock.now())
+    writeback.try_write_back(at.ledger, at.warehouse, at.manifest, at.clock)
 
 
 @main.command()
@@ -120,15 +131,37 @@ def _flush(at: Desk) -> None:
 @as_json_option
 @command
 def status(*, target: str | None, as_json: bool) -> None:
-    """Show the last runs, rows of unknown fate and what is not written back."""
+    """Show what happened, what is unknown and what to do, on one screen."""
     with desk(target) as at:
         _flush(at)
-        show.status(
-            at.ledger.last_runs(10),
-            at.ledger.deliveries.unknown(),
-            at.ledger.count_unwritten(),
-            as_json=as_json,
-        )
+        state = overview(at)
+    show.status(state, as_json=as_json)
+
+
+@main.command()
+@click.option(
+    "--adopt",
+    is_flag=True,
+    help="Take over the runs of a ledger that is lost and not in use.",
+)
+@click.option("--sent", multiple=True, metavar="KEY", help="I know: it was sent.")
+@click.option("--not-sent", multiple=True, metavar="KEY", help="I know: it was not.")
+@target_option
+@as_json_option
+@command
+def reconcile(
+    *,
+    adopt: bool,
+    sent: tuple[str, ...],
+    not_sent: tuple[str, ...],
+    target: str | None,
+    as_json: bool,
+) -> int:
+    """Settle messages of unknown fate by the provider's statuses, or by your word."""
+    with desk(target) as at:
+        done = reconciling.reconcile(at, adopt=adopt, sent=sent, not_sent=not_sent)
+    show.reconciled(done, as_json=as_json)
+    return 6 if done.unknown else 0
 
 
 @main.command()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sync import guard
 from sync.errors import ConfigError, TrustError
+from sync.messages import StateRow
 from sync.stops import Stops
 from sync.trust import Build, Claim, is_test, made_in, trusted
 
@@ -40,11 +41,13 @@ class Due:
     """
     What a build has for now, by campaign; `total` counts the known and later too.
 
-    `judged` counts what the build decided on, sendable or not.
+    `judged` counts what the build decided on, sendable or not. `guarded` leaves out
+    what only takes away.
     """
 
     build: Build
     due: Counter[str]
+    guarded: Counter[str]
     total: Counter[str]
     known: int
     later: int
@@ -62,7 +65,6 @@ def collect(
         LockedError: Somebody holds the warehouse.
     """
     with at.warehouse.reading() as session:
-        _check_runs(at, session, kind.name)
         build = trusted(
             session,
             Claim(
@@ -102,7 +104,7 @@ def check_limits(at: Desk, kind: type[Destination[Any]], due: Due, o: Options) -
     usual_due = at.ledger.usual("due", kind.name, guard.RUNS)
     usual_total = at.ledger.usual("total", kind.name, guard.RUNS)
     limits = guard.Limits(o.max_sends, o.allow_change)
-    guard.check(due.due, due.judged, usual_due, usual_total, limits)
+    guard.check(due.guarded, due.judged, usual_due, usual_total, limits)
 
 
 def new_stops(at: Desk, options: Options) -> Stops:
@@ -132,19 +134,6 @@ def _count_judged(at: Desk, session: Session, build: Build) -> int:
     return int(count)
 
 
-def _check_runs(at: Desk, session: Session, destination: str) -> None:
-    runs = at.manifest.source("raw_sync_runs")
-    query = f"select distinct run_id from {runs} where destination = ?"  # noqa: S608
-    ours = at.ledger.run_ids()
-    if strange := [
-        row[0] for row in session.rows(query, destination) if row[0] not in ours
-    ]:
-        raise TrustError(
-            f"The warehouse knows {len(strange)} runs this ledger does not. "
-            "Set OTT_LEDGER to the ledger that made them."
-        )
-
-
 def _fill(
     at: Desk,
     session: Session,
@@ -154,6 +143,7 @@ def _fill(
 ) -> Due:
     names = ", ".join(field.name for field in fields(kind.row))
     due: Counter[str] = Counter()
+    guarded: Counter[str] = Counter()
     total: Counter[str] = Counter()
     known = later = 0
     now = at.clock.now()
@@ -162,6 +152,8 @@ def _fill(
         if not kind.sends:
             # A holdout's rows name the destination they are held back from.
             row = replace(row, destination=kind.name)
+        if row.build_id != build.build_id:
+            raise TrustError(f"{build.relation} was built anew meanwhile. Try again.")
         if row.destination != kind.name:
             raise TrustError(f"{build.relation} has a row for another destination.")
         total[row.campaign_id] += 1
@@ -171,6 +163,8 @@ def _fill(
             known += 1
         else:
             due[row.campaign_id] += 1
+            takes_away = isinstance(row, StateRow) and row.is_withdrawal
+            guarded[row.campaign_id] += not takes_away
             spool.add(row)
     judged = build.rows or _count_judged(at, session, build)
-    return Due(build, due, total, known, later, judged)
+    return Due(build, due, guarded, total, known, later, judged)

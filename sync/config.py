@@ -15,15 +15,35 @@ from sync.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+# Of a PostgreSQL target, beside where it is and who asks.
+SERVER_SETTINGS = (
+    "sslmode",
+    "sslcert",
+    "sslkey",
+    "sslrootcert",
+    "keepalives_idle",
+    "role",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One target of profiles.yml, rendered."""
+    """
+    One target of profiles.yml, rendered.
+
+    `path` is DuckDB's; `host` to `dbname` are a server's. `settings` are set after the
+    connection on DuckDB, and passed to it on PostgreSQL (TLS and the like).
+    """
 
     target: str
     type: str
     schema: str
-    path: str
+    path: str = ""
+    host: str = ""
+    port: int = 0
+    user: str = ""
+    password: str = field(default="", repr=False)
+    dbname: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -91,12 +111,39 @@ def _profile(
 
 
 def _target(name: str, output: dict[str, Any]) -> Profile:
-    kind = str(output.get("type", ""))
+    kind, schema = str(output.get("type", "")), str(output.get("schema", "main"))
+    if kind == "postgres":
+        return _server(name, output)
+    settings = {str(key): str(value) for key, value in _items(output.get("settings"))}
     path = str(output.get("path", ""))
     if kind == "duckdb" and not path:
         raise ConfigError(f"Target {name} has no path. Set it in profiles.yml.")
-    settings = {str(key): str(value) for key, value in _items(output.get("settings"))}
-    return Profile(name, kind, str(output.get("schema", "main")), path, settings)
+    return Profile(name, kind, schema, path, settings=settings)
+
+
+def _server(name: str, output: dict[str, Any]) -> Profile:
+    # Both names of each, as dbt takes them.
+    given: dict[str, Any] = {
+        "password": output.get("pass"),
+        "dbname": output.get("database"),
+        "port": 5432,
+    } | {key: value for key, value in output.items() if value not in (None, "")}
+    for key in ("host", "user", "dbname", "schema"):
+        if not given.get(key):
+            raise ConfigError(f"Target {name} has no {key}. Set it in profiles.yml.")
+    if not str(given["port"]).isdecimal():
+        raise ConfigError(f"The port of target {name} is no number. Correct it.")
+    return Profile(
+        target=name,
+        type="postgres",
+        schema=str(given["schema"]),
+        host=str(given["host"]),
+        port=int(given["port"]),
+        user=str(given["user"]),
+        password=str(given["password"] or ""),
+        dbname=str(given["dbname"]),
+        settings={key: str(given[key]) for key in SERVER_SETTINGS if key in given},
+    )
 
 
 def _items(value: object) -> list[tuple[Any, Any]]:
@@ -118,6 +165,9 @@ class _Renderer:
         self._jinja = jinja2.Environment(  # noqa: S701 - YAML values, not HTML.
             undefined=jinja2.StrictUndefined
         )
+        # dbt's own filters say what YAML makes of a text; here it is made later.
+        for name in ("as_bool", "as_native", "as_number", "as_text"):
+            self._jinja.filters[name] = str
         self._names = {
             "env_var": self._env_var,
             "flags": {"PROFILES_DIR": str(profiles_dir)},

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sync.ledger_schema import EVENT, MESSAGED_SINCE, PUT, SETTLE, STOPPED, TWIN
 from sync.masking import keyed_hash
-from sync.messages import Outcome
+from sync.messages import Outcome, StateRow
 
 if TYPE_CHECKING:
     import sqlite3
@@ -17,12 +17,27 @@ if TYPE_CHECKING:
     from sync.messages import SendRow
 
 MAX_CLAIMS = 3
+FINAL = ("accepted", "unknown", "claimed", "held_out")
+UNKNOWN = """
+select
+    deliveries.delivery_key, destination, campaign_id, customer_id, run_id, state_at,
+    (
+        select reason_code from events
+        where events.delivery_key = deliveries.delivery_key and event = 'unknown'
+        order by attempt desc limit 1
+    ) as reason_code
+from deliveries
+where state = 'unknown' and states is null
+order by state_at, deliveries.delivery_key
+"""
+TOLD = "update deliveries set written_at = :now where delivery_key = :delivery_key"
 ATTEMPT = "select attempt from deliveries where delivery_key = :delivery_key"
 KEPT = (
     "delivery_key",
     "build_id",
     "destination",
     "campaign_id",
+    "occurrence",
     "customer_id",
     "channel",
     "sender_id",
@@ -61,7 +76,8 @@ class Deliveries:
             return bool(known["retry_at"] and known["retry_at"] > at(now))
         if known["state"] in ("refused", "skipped"):
             return bool(at(row.decided_at) <= known["decided_at"])
-        return True
+        # What is only set, not said, may be set again.
+        return not (known["state"] == "unknown" and isinstance(row, StateRow))
 
     def claim(
         self, row: SendRow, run_id: str, now: datetime, closed: str | None = None
@@ -77,7 +93,7 @@ class Deliveries:
         """
         if self.is_known(row, now):
             return Verdict("known")
-        values = self._values(row) | {"run_id": run_id, "now": at(now)}
+        values = self._values(row) | {"run_id": run_id, "now": at(now), "attempt": 1}
         if reason := closed or self._closed(values):
             self._execute(PUT, values | {"state": "skipped", "claims": 0})
             self._settle(row.delivery_key, now, Outcome("skipped", reason))
@@ -87,7 +103,8 @@ class Deliveries:
 
     def is_stopped(self, row: SendRow) -> bool:
         """Tell whether an operator stopped this person or address."""
-        return self._finds(STOPPED, self._values(row))
+        values = self._values(row)
+        return self._finds(STOPPED, values) and not values["is_withdrawal"]
 
     def record(self, row: SendRow, now: datetime, outcome: Outcome) -> None:
         """Write down what became of a claimed row."""
@@ -109,12 +126,48 @@ class Deliveries:
         return len(keys)
 
     def unknown(self) -> list[dict[str, Any]]:
-        """Tell the rows nobody knows the fate of."""
-        rows = self._connection.execute(
-            "select delivery_key, destination, campaign_id, customer_id, run_id, "
-            "state_at from deliveries where state = 'unknown' order by state_at"
-        )
+        """Tell the messages nobody knows the fate of; values set again are none."""
+        rows = self._connection.execute(UNKNOWN)
         return [dict(row) for row in rows]
+
+    def reconcile(self, key: str, now: datetime, settled: Outcome) -> bool:
+        """
+        Settle an unknown message by what proved its fate; tell whether it was unknown.
+
+        An accepted outcome is final. A refused one frees the key for a later decision.
+        """
+        known = self._get(key)
+        if known is None or known["state"] != "unknown":
+            return False
+        self._settle(key, now, settled, event="reconciled")
+        return True
+
+    def adopt(
+        self,
+        values: dict[str, Any],
+        now: datetime,
+        outcome: Outcome,
+        *,
+        tell: bool = True,
+    ) -> None:
+        """
+        Take over what another ledger did with a key, as far as anybody knows.
+
+        `tell` it to the warehouse, unless the warehouse told it.
+        """
+        known = self._get(values["delivery_key"])
+        if known is not None and known["state"] in FINAL:
+            settled = str(outcome.reason_code or "").startswith("reconciled")
+            if known["state"] != "unknown" or not settled:
+                return
+        taken = {"address_hash": None, "states": None, "occurrence": "once"} | values
+        taken["decided_at"] = at(taken["decided_at"])
+        taken |= {"now": at(now), "state": outcome.event, "claims": 1}
+        self._execute(PUT, taken)
+        if tell:
+            self._settle(values["delivery_key"], now, outcome)
+        else:
+            self._execute(TOLD, taken)
 
     def _get(self, key: str) -> sqlite3.Row | None:
         row: sqlite3.Row | None = self._connection.execute(
@@ -127,10 +180,13 @@ class Deliveries:
         address = getattr(row, "address", None)
         values["address_hash"] = keyed_hash(self._hash_key, address)
         values["decided_at"] = at(row.decided_at)
+        values["states"] = row.states if isinstance(row, StateRow) else None
+        # Taking something away is what a stop asks for.
+        values["is_withdrawal"] = isinstance(row, StateRow) and row.is_withdrawal
         return values
 
     def _closed(self, values: dict[str, object]) -> str | None:
-        if self._finds(STOPPED, values):
+        if self._finds(STOPPED, values) and not values["is_withdrawal"]:
             return "stopped_after_build"
         if self._finds(TWIN, values):
             return "duplicate_address"
@@ -144,12 +200,15 @@ class Deliveries:
     def _execute(self, query: str, values: dict[str, object]) -> sqlite3.Cursor:
         return self._connection.execute(query, values)
 
-    def _settle(self, key: str, now: datetime, outcome: Outcome) -> None:
+    def _settle(
+        self, key: str, now: datetime, outcome: Outcome, event: str | None = None
+    ) -> None:
         values = asdict(outcome) | {"delivery_key": key, "now": at(now)}
-        values["retry_at"] = at(outcome.retry_at)
+        values |= {"retry_at": at(outcome.retry_at), "state": outcome.event}
+        values["event"] = event or outcome.event
         self._execute(SETTLE, values)
         [attempt] = self._execute(ATTEMPT, values).fetchone()
-        identity = f"{key}|{attempt}|{outcome.event}".encode()
+        identity = f"{key}|{attempt}|{values['event']}".encode()
         values["delivery_event_id"] = md5(identity, usedforsecurity=False).hexdigest()
         self._execute(EVENT, values)
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb", "httpx", "httpx-aiohttp")
+POSTGRES = "dbt-postgres"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ def examine(target: str | None) -> list[Check]:
     except SyncError as error:
         return [*checks, Check("profile", ok=False, detail=str(error))]
     found = f"{config.profile.target} ({config.profile.type})"
+    if config.profile.type == "postgres":
+        checks.append(_try(POSTGRES, functools.partial(metadata.version, POSTGRES)))
     return [
         *checks,
         Check("profile", ok=True, detail=found),

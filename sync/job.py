@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from sync.clock import Clock
     from sync.destinations import Destination
     from sync.ledger import Ledger
+    from sync.lock import Lock
     from sync.spool import Spool
     from sync.stops import Stops
     from sync.warehouse import Warehouse
@@ -28,6 +29,7 @@ class Job:
     warehouse: Warehouse
     clock: Clock
     in_flight: int
+    lock: Lock
 
 
 @dataclass(frozen=True, slots=True)

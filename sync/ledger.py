@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sync.deliveries import Deliveries, at
 from sync.errors import TrustError
-from sync.ledger_schema import SCHEMA, SCHEMA_VERSION
+from sync.ledger_schema import MIGRATIONS, SCHEMA, SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -64,9 +64,22 @@ class Ledger:
                     ("schema_version", SCHEMA_VERSION),
                 ],
             )
-        if self._meta("schema_version") != SCHEMA_VERSION:
+        while (version := self._meta("schema_version")) in MIGRATIONS:
+            self._migrate(version)
+        if version != SCHEMA_VERSION:
             self._connection.close()
             raise TrustError("The ledger is from another version. Install that one.")
+
+    def _migrate(self, version: str) -> None:
+        with self.transaction():
+            if self._meta("schema_version") != version:
+                return
+            for statement in MIGRATIONS[version].split(";"):
+                self._connection.execute(statement)
+            self._connection.execute(
+                "update meta set value = ? where key = 'schema_version'",
+                (str(int(version) + 1),),
+            )
 
     def _meta(self, key: str) -> str:
         return str(self._value("select value from meta where key = ?", key))
@@ -132,9 +145,44 @@ class Ledger:
                 values.append(row[column])
         return found
 
-    def run_ids(self) -> set[str]:
-        """Name every run this ledger knows."""
-        return {row["run_id"] for row in self._rows("select run_id from runs")}
+    def run_ids(self) -> dict[str, bool]:
+        """Name every run this ledger knows, and whether it knows its end."""
+        return {
+            row["run_id"]: bool(row["is_closed"])
+            for row in self._rows(
+                "select run_id, closed_at is not null as is_closed from runs "
+                "union all select run_id, true as is_closed from adopted_runs"
+            )
+        }
+
+    def adopt_run(self, run: Mapping[str, object], at: datetime) -> None:
+        """Note that another ledger's run is ours from now on."""
+        names = ("run_id", "ledger_id", "build_id", "destination")
+        self._connection.execute(
+            "insert or ignore into adopted_runs "
+            "(run_id, ledger_id, build_id, destination, adopted_at) "
+            "values (?, ?, ?, ?, ?)",
+            [*(run[name] for name in names), _text(at)],
+        )
+
+    def count_claims(self, run_id: str, claims: int) -> None:
+        """Add to the claims a run has made."""
+        self._connection.execute(
+            "update runs set claims = claims + ? where run_id = ?", (claims, run_id)
+        )
+
+    def claims_of(self, run_id: str) -> int | None:
+        """Tell how many claims a run has made; None for a run that is not known."""
+        found = self._value("select claims from runs where run_id = ?", run_id)
+        return None if found is None else int(found)
+
+    def close_dead_runs(self, destination: str, at: datetime) -> None:
+        """Note the end of runs that died; their claims are settled before."""
+        self._connection.execute(
+            "update runs set closed_at = ?, exit_code = -9 "
+            "where destination = ? and closed_at is null",
+            (_text(at), destination),
+        )
 
     def last_runs(self, number: int) -> list[dict[str, Any]]:
         """Tell the newest runs, with their events counted."""
@@ -166,7 +214,7 @@ class Ledger:
     # Write-back.
 
     def unwritten(self, table: str) -> list[dict[str, Any]]:
-        """Tell the rows of `events`, `operator_stops` or `runs` not yet written."""
+        """Tell the `operator_stops`, `runs` or `adopted_runs` not yet written."""
         if table == "runs":
             return self._rows(
                 "select * from runs where opened_written_at is null "
@@ -174,6 +222,15 @@ class Ledger:
             )
         query = f"select * from {table} where written_at is null"  # noqa: S608
         return self._rows(query)
+
+    def unwritten_events(self, most: int) -> list[dict[str, Any]]:
+        """Tell the oldest events not yet written, with the values they carried."""
+        return self._rows(
+            "select events.*, deliveries.states from events "
+            "left join deliveries on events.delivery_key = deliveries.delivery_key "
+            "where events.written_at is null order by events.occurred_at limit ?",
+            most,
+        )
 
     def written(
         self, table: str, column: str, key: str, ids: Sequence[str], at: datetime
@@ -191,8 +248,12 @@ class Ledger:
         ids = [event["delivery_event_id"] for event in events]
         self.written("events", "written_at", "delivery_event_id", ids, at_)
         self._connection.executemany(
-            "update deliveries set written_at = ? where delivery_key = ? and state = ?",
-            [(at(at_), event["delivery_key"], event["event"]) for event in events],
+            "update deliveries set written_at = ? "
+            "where delivery_key = ? and state_at <= ? and state <> 'claimed'",
+            [
+                (at(at_), event["delivery_key"], event["occurred_at"])
+                for event in events
+            ],
         )
 
     def count_unwritten(self) -> int:
@@ -200,6 +261,11 @@ class Ledger:
         return int(
             self._value("select count(*) from events where written_at is null") or 0
         )
+
+    def claimed(self) -> int:
+        """Count the claims under way, or left by a run that died."""
+        query = "select count(*) from deliveries where state = 'claimed'"
+        return int(self._value(query) or 0)
 
 
 def _text(value: object) -> object:

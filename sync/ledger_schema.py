@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 
 SCHEMA = """
 create table if not exists meta (key text primary key, value text not null);
@@ -11,7 +11,11 @@ create table if not exists runs (
     host text not null, pid integer not null,
     opened_at text not null, closed_at text,
     opened_written_at text, closed_written_at text,
-    due integer, exit_code integer
+    due integer, exit_code integer, claims integer not null default 0
+);
+create table if not exists adopted_runs (
+    run_id text primary key, ledger_id text not null, build_id text not null,
+    destination text not null, adopted_at text not null, written_at text
 );
 create table if not exists run_campaigns (
     run_id text not null, campaign_id text not null,
@@ -24,12 +28,15 @@ create table if not exists deliveries (
     channel text not null, sender_id text not null, purpose text not null,
     address_hash text, state text not null, state_at text not null,
     decided_at text not null, retry_at text, written_at text,
-    attempt integer not null, claims integer not null
+    attempt integer not null, claims integer not null,
+    occurrence text not null default 'once', states text
 );
 create index if not exists deliveries_customer on deliveries (customer_id);
 create index if not exists deliveries_address on deliveries (address_hash);
 create index if not exists deliveries_open on deliveries (destination)
     where state = 'claimed';
+create index if not exists deliveries_unknown on deliveries (state_at)
+    where state = 'unknown';
 create table if not exists events (
     delivery_event_id text primary key, delivery_key text not null,
     run_id text not null, build_id text not null, destination text not null,
@@ -49,6 +56,15 @@ create index if not exists stops_customer on operator_stops (customer_id);
 create index if not exists stops_address on operator_stops (address_hash);
 """
 
+# From an older version to the next: what `create if not exists` does not do.
+MIGRATIONS = {
+    "1": """
+    alter table deliveries add column occurrence text not null default 'once';
+    alter table deliveries add column states text;
+    alter table runs add column claims integer not null default 0;
+    """,
+}
+
 # `claimed`, `accepted` and `unknown` are messages somebody may have had.
 STOPPED = """
 select 1 from operator_stops
@@ -57,12 +73,12 @@ where (customer_id = :customer_id or address_hash = :address_hash)
 limit 1
 """
 
-# The same customer under another key of another build is the campaign's next
-# occurrence; anything else is one person twice.
+# The same customer under another key of another build is the campaign's next step;
+# anything else of the same time round is one address twice.
 TWIN = """
 select 1 from deliveries
 where address_hash = :address_hash and campaign_id = :campaign_id
-  and delivery_key <> :delivery_key
+  and occurrence = :occurrence and delivery_key <> :delivery_key
   and (customer_id <> :customer_id or build_id = :build_id)
   and state in ('claimed', 'accepted', 'unknown')
 limit 1
@@ -73,7 +89,7 @@ MESSAGED_SINCE = """
 select 1 from deliveries
 where (customer_id = :customer_id or address_hash = :address_hash)
   and purpose = 'marketing' and delivery_key <> :delivery_key
-  and state in ('claimed', 'accepted', 'unknown')
+  and state in ('claimed', 'accepted', 'unknown', 'held_out')
   and (state_at > :decided_at or written_at is null or written_at > :decided_at)
 limit 1
 """
@@ -81,10 +97,12 @@ limit 1
 PUT = """
 insert into deliveries (
     delivery_key, run_id, build_id, destination, campaign_id, customer_id, channel,
-    sender_id, purpose, address_hash, state, state_at, decided_at, attempt, claims
+    sender_id, purpose, address_hash, state, state_at, decided_at, attempt, claims,
+    occurrence, states
 ) values (
     :delivery_key, :run_id, :build_id, :destination, :campaign_id, :customer_id,
-    :channel, :sender_id, :purpose, :address_hash, :state, :now, :decided_at, 1, :claims
+    :channel, :sender_id, :purpose, :address_hash, :state, :now, :decided_at,
+    :attempt, :claims, :occurrence, :states
 ) on conflict (delivery_key) do update set
     run_id = excluded.run_id, build_id = excluded.build_id,
     destination = excluded.destination, campaign_id = excluded.campaign_id,
@@ -93,12 +111,13 @@ insert into deliveries (
     address_hash = excluded.address_hash, state = excluded.state,
     state_at = excluded.state_at, decided_at = excluded.decided_at,
     retry_at = null, written_at = null,
+    occurrence = excluded.occurrence, states = excluded.states,
     attempt = attempt + 1, claims = claims + excluded.claims
 """
 
 SETTLE = """
 update deliveries
-set state = :event, state_at = :now, retry_at = :retry_at, written_at = null
+set state = :state, state_at = :now, retry_at = :retry_at, written_at = null
 where delivery_key = :delivery_key
 """
 

@@ -7,7 +7,8 @@ import json
 import os
 import socket
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from sync.errors import LockedError
 
@@ -16,9 +17,29 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+SIZE = 4096
+
+
+@dataclass(slots=True)
+class Lock:
+    """A destination held by this process; its file says by which run."""
+
+    handle: int
+    owner: dict[str, Any]
+
+    def note(self, claims: int) -> None:
+        """
+        Note beside the ledger how many claims the run has made.
+
+        A ledger restored from a copy made during the run knows of fewer.
+        """
+        self.owner["claims"] += claims
+        text = json.dumps(self.owner).encode()
+        os.pwrite(self.handle, text.ljust(SIZE // 4), 0)
+
 
 @contextmanager
-def hold(ledger: Path, destination: str, run_id: str, now: datetime) -> Iterator[None]:
+def hold(ledger: Path, destination: str, run_id: str, now: datetime) -> Iterator[Lock]:
     """
     Hold the destination while inside.
 
@@ -27,6 +48,41 @@ def hold(ledger: Path, destination: str, run_id: str, now: datetime) -> Iterator
     Raises:
         LockedError: Another run holds it; the message says which.
     """
+    with _locked(ledger, destination) as handle:
+        owner = {
+            "pid": os.getpid(),
+            "host": socket.gethostname(),
+            "run_id": run_id,
+            "since": now.isoformat(sep=" ", timespec="seconds"),
+            "claims": 0,
+        }
+        lock = Lock(handle, owner)
+        lock.note(0)
+        yield lock
+
+
+@contextmanager
+def if_free(ledger: Path, destination: str) -> Iterator[bool]:
+    """Keep others out of the destination while inside, if nobody is in."""
+    try:
+        with _locked(ledger, destination):
+            yield True
+    except LockedError:
+        yield False
+
+
+def noted(ledger: Path) -> dict[str, int]:
+    """Tell how many claims the last run of each destination has noted."""
+    found = {}
+    for path in ledger.parent.glob(f"{ledger.name}.*.lock"):
+        owner = _owner(path.read_bytes())
+        if owner.get("run_id"):
+            found[str(owner["run_id"])] = int(owner.get("claims", 0))
+    return found
+
+
+@contextmanager
+def _locked(ledger: Path, destination: str) -> Iterator[int]:
     ledger.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = ledger.with_name(f"{ledger.name}.{destination}.lock")
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
@@ -34,27 +90,27 @@ def hold(ledger: Path, destination: str, run_id: str, now: datetime) -> Iterator
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise LockedError(_held(destination, handle)) from None
-        owner = {
-            "pid": os.getpid(),
-            "host": socket.gethostname(),
-            "run_id": run_id,
-            "since": now.isoformat(sep=" ", timespec="seconds"),
-        }
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, json.dumps(owner).encode(), 0)
-        yield
+            held = _held(destination, os.pread(handle, SIZE, 0))
+            raise LockedError(held) from None
+        yield handle
     finally:
         os.close(handle)
 
 
-def _held(destination: str, handle: int) -> str:
+def _owner(content: bytes) -> dict[str, Any]:
     try:
-        owner = json.loads(os.pread(handle, 4096, 0))
+        owner = json.loads(content)
+    except ValueError:
+        return {}
+    return owner if isinstance(owner, dict) else {}
+
+
+def _held(destination: str, content: bytes) -> str:
+    owner = _owner(content)
+    who = "another run that just started"
+    if {"pid", "host", "run_id", "since"} <= owner.keys():
         who = (
             f"process {owner['pid']} on {owner['host']} (run {owner['run_id']}, "
             f"since {owner['since']} UTC)"
         )
-    except (ValueError, KeyError, TypeError):
-        who = "another run that just started"
     return f"{destination} is held by {who}. Wait for it to end."

@@ -26,12 +26,13 @@ class SendRow:
     """
     One recipient of one call, as every send table begins.
 
-    Instants are naive UTC.
+    Instants are naive UTC. `occurrence` is the campaign's time round, or `once`.
     """
 
     delivery_key: str
     build_id: str
     campaign_id: str
+    occurrence: str
     customer_id: str
     channel: str
     sender_id: str
@@ -66,6 +67,46 @@ class WhatsAppRow(SendRow):
     button_parameters: str
     free_text: str | None = field(repr=False)
     variables: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BrazeTriggerRow(SendRow):
+    """
+    One row of `sync_braze_triggers`: one recipient of campaigns/trigger/send.
+
+    `variables` is one flat JSON object; `parameters` names, in order and with commas,
+    those of them the message needs. The recipient's external id is `customer_id`.
+    """
+
+    provider_campaign_id: str
+    requests_per_second: int
+    parameters: str
+    variables: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StateRow(SendRow):
+    """
+    One row of a state table, as every one of them begins.
+
+    `states` is one flat JSON object of texts: what is to be set, by name. It is what
+    `raw_sync_states` remembers. A withdrawal takes something away: it goes first, and
+    no limit on numbers stops it.
+    """
+
+    is_withdrawal: bool
+    requests_per_second: int
+    states: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BrazeProfileRow(StateRow):
+    """
+    One row of `sync_braze_profiles`: one profile in users/track.
+
+    Of `states`, `subscription_group:<id>` is `unsubscribed` or `subscribed:<consent
+    event>`; the other names are custom attributes, and `true` and `false` booleans.
+    """
 
 
 @dataclass(frozen=True, slots=True)

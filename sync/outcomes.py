@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 UNREACHABLE = ErrorClass(
     "retry", "provider_unreachable", max_tries=4, wait_seconds=0.25
 )
+# A value may be set again, whatever became of the last request.
+REPEATED = ErrorClass("retry", "answer_lost", max_tries=4, wait_seconds=0.25)
 # A run holds a slot no longer than this; the next run goes on.
 LONGEST_WAIT = 120.0
 SHORTEST_DEFERRAL = 300.0
@@ -59,8 +61,15 @@ def decide(
             return _later(kind, tries, now, answer.code, answer.retry_after)
         return _refused(kind, now, answer.code)
     if answer.kind == "accepted":
-        return Decision(Outcome("accepted", None, None, answer.provider_message_id))
+        outcome = Outcome("accepted", None, None, answer.provider_message_id)
+        return Decision(outcome, hold=min(answer.retry_after or 0.0, LONGEST_WAIT))
     return Decision(Outcome("unknown", "answer_unreadable", answer.code))
+
+
+def repeated(decision: Decision, tries: int) -> Decision:
+    """Ask once more where the last write wins and only its answer was lost."""
+    again = decision.outcome.event == "unknown" and tries < REPEATED.max_tries
+    return replace(decision, wait=REPEATED.wait(tries)) if again else decision
 
 
 def _refused(kind: ErrorClass, now: datetime, code: str) -> Decision:

@@ -1,4 +1,4 @@
-"""Claim, send, record: many rows at once, each of them once."""
+"""Sends what is spooled: claim, send, record, a batch a worker, as fast as allowed."""
 
 from __future__ import annotations
 
@@ -6,26 +6,24 @@ import asyncio
 import signal
 from collections import Counter
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sync import guard
 from sync.committer import Committer
-from sync.destinations import RowError
 from sync.errors import GuardError, StoppedError, SyncError
-from sync.exchange import client, exchange
+from sync.exchange import client
 from sync.limiter import Limiter
-from sync.messages import Outcome
-from sync.outcomes import Decision, decide
+from sync.messages import Outcome, StateRow
 from sync.recheck import Recheck
+from sync.talk import Talk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    import httpx
+    from collections.abc import Iterator, Sequence
 
     from sync.deliveries import Verdict
     from sync.job import Job
     from sync.messages import SendRow
+    from sync.outcomes import Decision
 
 PAUSE_SECONDS = 0.2
 
@@ -34,8 +32,9 @@ class Runner:
     """
     One run's workers.
 
-    A worker is a slot: it claims one row, and takes the next only when that row's
-    outcome is durable. So a kill leaves at most as many unknown rows as workers.
+    A worker is a slot: it claims what one request carries, and takes the next only when
+    all of that has a durable outcome. So a kill leaves at most as many unknown requests
+    as workers.
     """
 
     def __init__(self, job: Job) -> None:
@@ -55,8 +54,9 @@ class Runner:
         job = self.job
         async with (
             Committer(job.ledger) as self._committer,
-            client(job.in_flight) as self._http,
+            client(job.in_flight) as http,
         ):
+            self._talk = Talk(job, http, self)
             reading = asyncio.create_task(job.stops.keep_reading(job.warehouse))
             try:
                 with self._interruptible():
@@ -86,86 +86,101 @@ class Runner:
                     loop.remove_signal_handler(number)
 
     async def _work(self) -> None:
-        while not self.halted and (row := self._next()) is not None:
-            await self._go(row, self._recheck.reason(row))
+        while not self.halted and (rows := self._next()):
+            await self._go(rows)
 
-    def _next(self) -> SendRow | None:
-        """Take the first row of the sender that is free soonest."""
+    def _next(self) -> list[SendRow]:
+        """Take the first rows of the sender that is free soonest."""
         heads = [(s, row) for s in self._senders if (row := self.job.spool.head(s))]
         if not heads:
-            return None
+            return []
         now = self.job.clock.monotonic()
         sender, _ = min(
             heads,
             key=lambda h: (max(now, self._limiter.ready_at(h[0])), h[1].send_rank),
         )
-        return self.job.spool.take(sender)
+        return self.job.spool.take(sender, self.job.destination.batch_size)
 
-    async def _go(self, row: SendRow, closed: str | None) -> None:
+    async def _go(self, rows: Sequence[SendRow]) -> None:
+        closed = {row.delivery_key: self._recheck.reason(row) for row in rows}
         sends = self.job.destination.sends
-        if sends and not closed:
-            await self._limiter.wait(row.sender_id, _rate(row))
+        if sends and not all(closed.values()):
+            await self._limiter.wait(rows[0].sender_id, rate(rows[0]))
             await self._fresh_stops()
         if self.halted:
             return
-        verdict = await self._committer.do(lambda: self._claim(row, closed))
-        if verdict.kind == "known":
-            self.known += 1
-        elif verdict.kind == "skip":
-            self._count(row, Outcome("skipped", verdict.reason_code))
+        verdicts = await self._committer.do(lambda: self._claim(rows, closed))
+        # Noted after the commit and before the request: never more than the ledger has.
+        self.job.lock.note(sum(verdict.kind == "claimed" for verdict in verdicts))
+        claimed = []
+        for row, verdict in zip(rows, verdicts, strict=True):
+            if verdict.kind == "claimed":
+                claimed.append(row)
+            elif verdict.kind == "known":
+                self.known += 1
+            else:
+                self._count(row, Outcome("skipped", verdict.reason_code))
+        if claimed:
+            await self._settle(claimed)
+
+    async def _settle(self, rows: Sequence[SendRow]) -> None:
+        if self.job.destination.sends:
+            outcomes = await self._talk.send(rows)
         else:
-            outcome = await self._send(row) if sends else Outcome("held_out")
-            await self._record(row, outcome)
+            outcomes = [Outcome("held_out") for _ in rows]
+        pairs = list(zip(rows, outcomes, strict=True))
+        await self._committer.do(lambda: self._record(pairs))
+        for row, outcome in pairs:
+            self._count(row, outcome)
 
-    async def _fresh_stops(self) -> None:
-        while not (self.job.stops.is_fresh() or self.halted):
-            await self.job.clock.sleep(PAUSE_SECONDS)
-
-    def _claim(self, row: SendRow, closed: str | None) -> Verdict:
+    def _claim(
+        self, rows: Sequence[SendRow], closed: dict[str, str | None]
+    ) -> list[Verdict]:
         """Ask everything once more, and claim; inside the ledger's transaction."""
-        job = self.job
-        closed = closed or self._recheck.reason(row)
-        return job.ledger.deliveries.claim(row, job.run_id, job.clock.now(), closed)
+        job, now = self.job, self.job.clock.now()
+        verdicts = [
+            job.ledger.deliveries.claim(
+                row,
+                job.run_id,
+                now,
+                closed[row.delivery_key] or self._recheck.reason(row),
+            )
+            for row in rows
+        ]
+        claims = sum(verdict.kind == "claimed" for verdict in verdicts)
+        job.ledger.count_claims(job.run_id, claims)
+        return verdicts
 
-    async def _send(self, row: SendRow) -> Outcome:
-        """Ask the provider, again where its answer proves that nothing was sent."""
-        tries = 0
-        while True:
-            tries += 1
-            try:
-                request = self.job.destination.request([row])
-            except RowError as error:
-                return Outcome("refused", error.reason_code)
-            decision = await self._ask(row, request, tries)
-            self._react(row, decision)
-            if decision.wait is None or self.halted:
-                return decision.outcome
-            if reason := await self._wait(row, decision.wait):
-                return Outcome("skipped", reason)
-            if self.halted:
-                return decision.outcome
+    def _record(self, pairs: Sequence[tuple[SendRow, Outcome]]) -> None:
+        now = self.job.clock.now()
+        for row, outcome in pairs:
+            self.job.ledger.deliveries.record(row, now, outcome)
 
-    async def _ask(self, row: SendRow, request: httpx.Request, tries: int) -> Decision:
-        job = self.job
-        answer: Any = await exchange(self._http, request)
-        if hasattr(answer, "status_code"):
-            [answer] = job.destination.read(answer, [row])
-        now = job.clock.now()
-        return decide(answer, job.classes, job.destination.provider, tries, now)
+    # What the talk with the provider asks of the run.
 
-    async def _wait(self, row: SendRow, seconds: float) -> str | None:
-        """Wait for the next try; say why there must be none."""
+    async def pace(self, rows: Sequence[SendRow]) -> None:
+        """Wait until one more request of this sender may leave."""
+        await self._limiter.pace(rows[0].sender_id, rate(rows[0]))
+
+    async def wait(
+        self, rows: Sequence[SendRow], seconds: float
+    ) -> dict[str, str | None]:
+        """Wait for the next try; tell for each key why there must be none."""
         await self.job.clock.sleep(seconds)
-        await self._limiter.wait(row.sender_id, _rate(row))
+        await self._limiter.wait(rows[0].sender_id, rate(rows[0]))
         await self._fresh_stops()
+        return await self._committer.do(
+            lambda: {row.delivery_key: self._closed(row) for row in rows}
+        )
+
+    def _closed(self, row: SendRow) -> str | None:
         if reason := self._recheck.reason(row):
             return reason
-        stopped = self.job.ledger.deliveries.is_stopped
-        if await self._committer.do(lambda: stopped(row)):
-            return "stopped_after_build"
-        return None
+        stopped = self.job.ledger.deliveries.is_stopped(row)
+        return "stopped_after_build" if stopped else None
 
-    def _react(self, row: SendRow, decision: Decision) -> None:
+    def react(self, row: SendRow, decision: Decision) -> None:
+        """Do to the run what an answer asks of it."""
         if decision.hold:
             self._limiter.hold(row.sender_id, decision.hold)
         if decision.action == "pause_template":
@@ -180,11 +195,9 @@ class Runner:
                 )
             )
 
-    async def _record(self, row: SendRow, outcome: Outcome) -> None:
-        job, now = self.job, self.job.clock.now()
-        record = job.ledger.deliveries.record
-        await self._committer.do(lambda: record(row, now, outcome))
-        self._count(row, outcome)
+    async def _fresh_stops(self) -> None:
+        while not (self.job.stops.is_fresh() or self.halted):
+            await self.job.clock.sleep(PAUSE_SECONDS)
 
     def _count(self, row: SendRow, outcome: Outcome) -> None:
         self.outcomes[outcome.event] += 1
@@ -193,12 +206,15 @@ class Runner:
         campaign = self.by_campaign.setdefault(row.campaign_id, Counter())
         campaign[outcome.event] += 1
         sent = sum(self.outcomes[e] for e in ("accepted", "refused", "unknown"))
-        if guard.too_many_unknown(self.outcomes["unknown"], sent):
+        if guard.too_many_unknown(self.outcomes["unknown"], sent) and not isinstance(
+            row, StateRow
+        ):
             self._halt(
                 GuardError("Too many answers were lost. Look at `ott status` first.")
             )
 
 
-def _rate(row: SendRow) -> int | None:
-    rate: int | None = getattr(row, "messages_per_second", None)
-    return rate
+def rate(row: SendRow) -> int | None:
+    """Tell how many requests a second the row's sender may make."""
+    found: int | None = getattr(row, "messages_per_second", None)
+    return found or getattr(row, "requests_per_second", None)

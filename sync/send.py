@@ -9,13 +9,13 @@ import uuid
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sync import collect, writeback
+from sync import collect, identity, writeback
 from sync.classes import load_classes
 from sync.desk import desk, is_sandbox
 from sync.destinations import DESTINATIONS
-from sync.errors import LockedError
+from sync.errors import GuardError, LockedError, TrustError
 from sync.job import Job, Summary
-from sync.lock import hold
+from sync.lock import hold, if_free
 from sync.log import say
 from sync.masking import mask
 from sync.runner import Runner
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from sync.collect import Due, Options
     from sync.desk import Desk
     from sync.destinations import Destination
+    from sync.lock import Lock
+    from sync.spool import Spool
 
 SAMPLE = 5
 BUG, UNSETTLED = 1, 6
@@ -42,26 +44,66 @@ def send(name: str, target: str | None, options: Options) -> Summary:
     urls = [destination.base_url] if destination.sends else []
     with desk(target, urls) as at:
         run_id, now = uuid.uuid4().hex, at.clock.now()
-        with hold(at.config.ledger_path, name, run_id, now):
-            with at.ledger.transaction():
-                recovered = at.ledger.deliveries.recover(name, now)
-            if recovered:
-                say(f"{recovered} claims of a dead run are unknown now, never resent.")
-            _write_back(at)
-            return _run(at, destination, run_id, recovered, options)
+        # First of all: a restored ledger must not even tell how its runs ended.
+        patiently(options.wait, lambda: identity.check(at))
+        with hold(at.config.ledger_path, name, run_id, now) as lock:
+            recovered = _recover(at, name)
+            # What the stops view cannot see it cannot stop.
+            patiently(options.wait, lambda: _tell(at))
+            return _run(at, destination, lock, recovered, options)
+
+
+def _recover(at: Desk, name: str) -> int:
+    """Settle what dead runs left, of every destination: of ours, count it."""
+    ours = _settle_dead(at, name)
+    for other in DESTINATIONS:
+        if other != name:
+            with if_free(at.config.ledger_path, other) as is_free:
+                _ = is_free and _settle_dead(at, other)
+    if ours:
+        say(f"{ours} claims of a dead run are unknown now, never resent.")
+    return ours
+
+
+def _settle_dead(at: Desk, name: str) -> int:
+    """Call it only while nobody else can hold the destination."""
+    now = at.clock.now()
+    with at.ledger.transaction():
+        recovered = at.ledger.deliveries.recover(name, now)
+        at.ledger.close_dead_runs(name, now)
+    return recovered
+
+
+def _tell(at: Desk) -> None:
+    writeback.write_back(at.ledger, at.warehouse, at.manifest, at.clock)
+
+
+def is_idle(name: str, target: str | None) -> bool:
+    """Tell whether a destination has no row at all, so that it needs no settings."""
+    with desk(target) as at:
+        if not (relation := at.manifest.model(DESTINATIONS[name].model)):
+            return True
+        query = f"select 1 from {relation} limit 1"  # noqa: S608
+        try:
+            with at.warehouse.reading() as session:
+                return not list(session.rows(query))
+        except LockedError:
+            return False
+        except TrustError:
+            return True
 
 
 def _run(
-    at: Desk, destination: Destination[Any], run_id: str, recovered: int, o: Options
+    at: Desk, destination: Destination[Any], lock: Lock, recovered: int, o: Options
 ) -> Summary:
-    kind = type(destination)
+    kind, run_id = type(destination), str(lock.owner["run_id"])
     folder = at.config.ledger_path.parent
     stops = collect.new_stops(at, o)
     classes = load_classes(at.config.project_dir)
     with spool(folder, kind.row, kind.name) as queue:
         due = _collect(at, destination, queue, stops, o)
-        collect.check_limits(at, kind, due, o)
-        _open(at, kind.name, run_id, due)
+        limit = _limit(at, kind, due, queue, o)
+        _open(at, kind.name, run_id, due, o)
         job = Job(
             run_id,
             destination,
@@ -72,14 +114,31 @@ def _run(
             at.warehouse,
             at.clock,
             o.in_flight,
+            lock,
         )
         runner = Runner(job)
         asyncio.run(runner.run())
+        runner.halted = runner.halted or limit
     done = _summary(runner, due, recovered, o)
     with at.ledger.transaction():
         at.ledger.close_run(run_id, at.clock.now(), done.due, done.exit_code)
     _finish(at, o.wait)
     return replace(done, not_written_back=at.ledger.count_unwritten())
+
+
+def _limit(
+    at: Desk, kind: type[Destination[Any]], due: Due, queue: Spool, o: Options
+) -> GuardError | None:
+    """Judge the numbers; what only takes something away goes whatever they are."""
+    try:
+        collect.check_limits(at, kind, due, o)
+    except GuardError as error:
+        if not kind.keeps_state or due.guarded == due.due:
+            raise
+        kept = queue.keep_withdrawals()
+        say(f"A limit tripped: {kept} rows wait, withdrawals go. {error}")
+        return error
+    return None
 
 
 def _collect(at: Desk, destination: Destination[Any], *rest: Any) -> Due:
@@ -91,7 +150,14 @@ def _collect(at: Desk, destination: Destination[Any], *rest: Any) -> Due:
     return due
 
 
-def _open(at: Desk, name: str, run_id: str, due: Due) -> None:
+def _open(at: Desk, name: str, run_id: str, due: Due, o: Options) -> None:
+    """
+    Tell the warehouse of this run before its first send, and look again who else did.
+
+    Raises:
+        LockedError: It cannot be told. A ledger lost now would be lost unnoticed.
+        TrustError: Another ledger opened a run meanwhile.
+    """
     run = {
         "run_id": run_id,
         "destination": name,
@@ -103,27 +169,28 @@ def _open(at: Desk, name: str, run_id: str, due: Due) -> None:
     with at.ledger.transaction():
         at.ledger.open_run(run)
         at.ledger.count_run(
-            run_id, {name: (due.due[name], due.total[name]) for name in due.total}
+            run_id, {name: (due.guarded[name], due.total[name]) for name in due.total}
         )
-    _write_back(at)
+    try:
+        patiently(o.wait, lambda: _tell(at))
+        patiently(o.wait, lambda: identity.check(at))
+    except TrustError as error:
+        with at.ledger.transaction():
+            at.ledger.close_run(run_id, at.clock.now(), 0, error.exit_code)
+        _write_back(at)
+        raise
 
 
 def _write_back(at: Desk) -> None:
-    now = at.clock.now()
-    if writeback.try_write_back(at.ledger, at.warehouse, at.manifest, now):
-        say("Another program holds the warehouse. Results are kept for the next call.")
+    if writeback.try_write_back(at.ledger, at.warehouse, at.manifest, at.clock):
+        say("The warehouse is held or away. Results are kept for the next call.")
 
 
 def _finish(at: Desk, wait: float) -> None:
     try:
-        patiently(
-            wait,
-            lambda: writeback.write_back(
-                at.ledger, at.warehouse, at.manifest, at.clock.now()
-            ),
-        )
+        patiently(wait, lambda: _tell(at))
     except LockedError:
-        say("The warehouse is still held. Results are kept for the next call.")
+        say("The warehouse is still held or away. Results are kept for the next call.")
 
 
 def _due(runner: Runner, due: Due) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,9 @@ import click
 
 if TYPE_CHECKING:
     from sync.job import Summary
+    from sync.overview import Overview
+    from sync.reconcile import Reconciled
+SHOWN = 15
 
 
 def _json(value: object) -> None:
@@ -52,26 +56,75 @@ def plan(told: dict[str, Any], *, as_json: bool) -> None:
         click.echo(f"    {row['customer_id']} {row['address']} {said}")
 
 
-def status(
-    runs: list[dict[str, Any]],
-    unknown: list[dict[str, Any]],
-    unwritten: int,
-    *,
-    as_json: bool,
-) -> None:
-    """Show what the ledger knows."""
+def status(state: Overview, *, as_json: bool) -> None:
+    """Show what happened, what is unknown and what to do."""
     if as_json:
-        _json({"runs": runs, "unknown": unknown, "not_written_back": unwritten})
+        _json(asdict(state))
         return
-    for run in runs:
-        end = run["closed_at"] or "not closed"
-        told = ", ".join(f"{n} {event}" for event, n in run["outcomes"].items())
-        click.echo(f"{run['opened_at'][:19]} {run['destination']} {end[:19]}: {told}")
-    click.echo(f"{len(unknown)} rows of unknown fate, {unwritten} not written back")
-    for row in unknown:
+    click.echo(click.style("Last runs (UTC)", bold=True))
+    for run in state.runs:
+        _run(run)
+    if not state.runs:
+        click.echo("  none yet")
+    click.echo(click.style("\nUnknown", bold=True))
+    _unknown(state.unknown)
+    click.echo(click.style("\nTo do", bold=True))
+    for sentence in state.to_do or ["Nothing."]:
+        click.echo(f"  {sentence}")
+
+
+def _run(run: dict[str, Any]) -> None:
+    end = run["closed_at"][11:19] if run["closed_at"] else "open"
+    told = ", ".join(f"{count} {event}" for event, count in run["outcomes"].items())
+    code = "" if run["exit_code"] in (0, None) else f"  (exit {run['exit_code']})"
+    click.echo(
+        f"  {run['opened_at'][:19]} to {end:<8} {run['destination']:<15} "
+        f"{told or 'nothing to do'}{code}"
+    )
+
+
+def _unknown(rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        click.echo("  none: every message that left is accounted for")
+        return
+    counts = Counter(
+        (row["destination"], row["campaign_id"], row["reason_code"] or "")
+        for row in rows
+    )
+    for (destination, campaign, reason), count in sorted(counts.items()):
+        since = min(row["state_at"] for row in rows if row["campaign_id"] == campaign)
         click.echo(
-            f"  {row['state_at'][:19]} {row['campaign_id']} {row['customer_id']}"
+            f"  {count:>5} {destination:<15} {campaign:<24} {reason:<18} "
+            f"since {since[:16]}"
         )
+
+
+def reconciled(done: Reconciled, *, as_json: bool) -> None:
+    """Show what was settled and what is left, with the choices."""
+    if as_json:
+        _json(asdict(done))
+        return
+    if done.adopted_runs:
+        click.echo(
+            f"{done.adopted_runs} runs of another ledger taken over; "
+            f"{done.adopted_unknown} messages of theirs are unknown."
+        )
+    click.echo(f"{done.proven} settled by the provider's statuses, {done.told} by you.")
+    for row in done.unknown[:SHOWN]:
+        click.echo(
+            f"  {row['state_at'][:16]} {row['delivery_key']} {row['campaign_id']} "
+            f"{row['customer_id']} {row['reason_code'] or ''}"
+        )
+    if (more := len(done.unknown) - SHOWN) > 0:
+        click.echo(f"  and {more} more: --json lists all")
+    if done.unknown:
+        click.echo(
+            f"{len(done.unknown)} are still unknown and are not sent again. Choose: "
+            "wait for statuses and run this again; or look into the provider's log, "
+            "and say `--sent KEY` or `--not-sent KEY`."
+        )
+    else:
+        click.echo("Nothing is unknown.")
 
 
 def decisions(found: list[dict[str, Any]], *, as_json: bool) -> None:

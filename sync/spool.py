@@ -95,9 +95,21 @@ class Spool:
         page = self._pages[sender_id]
         return page[-1] if page else None
 
-    def take(self, sender_id: str) -> SendRow:
-        """Take the row `head` shows."""
-        return self._pages[sender_id].pop()
+    def take(self, sender_id: str, most: int = 1) -> list[SendRow]:
+        """Take the row `head` shows, and of those behind it what one call may carry."""
+        taken: list[SendRow] = []
+        while len(taken) < most and (row := self.head(sender_id)):
+            if taken and row.campaign_id != taken[0].campaign_id:
+                break
+            taken.append(self._pages[sender_id].pop())
+        return taken
+
+    def keep_withdrawals(self) -> int:
+        """Drop all rows but those that take something away; tell how many."""
+        kept = "not coalesce(json_extract(content, ?), false)"
+        place = f"$[{[f.name for f in fields(self._row)].index('is_withdrawal')}]"
+        query = f"delete from rows where {kept}"  # noqa: S608
+        return self._connection.execute(query, (place,)).rowcount
 
     def sample(self, number: int) -> list[SendRow]:
         """Show the first rows."""

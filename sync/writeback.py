@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from sync.errors import LockedError, SyncError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
+    from sync.clock import Clock
     from sync.ledger import Ledger
     from sync.manifest import Manifest
-    from sync.warehouse import Warehouse
+    from sync.warehouse import Session, Warehouse
 
+# One transaction's events: some seconds of sending, some megabytes.
+PAGE = 10_000
 EVENT_COLUMNS = (
     "delivery_event_id",
     "delivery_key",
@@ -44,40 +48,55 @@ STOP_COLUMNS = (
 
 
 def write_back(
-    ledger: Ledger, warehouse: Warehouse, manifest: Manifest, now: datetime
+    ledger: Ledger, warehouse: Warehouse, manifest: Manifest, clock: Clock
 ) -> None:
     """
-    Write every row the warehouse does not have yet, in one transaction.
+    Write every row the warehouse does not have yet, a page a transaction.
 
-    A row counts as written only after the commit. A kill between the two writes it
-    again under the same id, which staging keeps once.
+    A row counts as written only after the commit, and from the instant after it: a
+    build that began before may not have seen it. A kill between the two writes it again
+    under the same id, which staging keeps once. A run's end is written after all of its
+    events.
 
     Raises:
         LockedError: Somebody holds the warehouse; everything is kept for the next call.
     """
-    events = ledger.unwritten("events")
-    stops = ledger.unwritten("operator_stops")
-    runs = ledger.unwritten("runs")
-    if not (events or stops or runs):
-        return
-    with warehouse.writing() as session:
-        for table, rows in (
-            ("raw_delivery_events", _shaped(events, EVENT_COLUMNS, now)),
-            ("raw_operator_stops", _shaped(stops, STOP_COLUMNS, now)),
-            ("raw_sync_runs", list(_run_events(runs, ledger.ledger_id, now))),
-        ):
-            if rows:
-                session.append(manifest.source(table), rows)
-    _mark(ledger, events, stops, runs, now)
+    while True:
+        events = ledger.unwritten_events(PAGE)
+        last = len(events) < PAGE
+        stops = ledger.unwritten("operator_stops") if last else []
+        runs = ledger.unwritten("runs") if last else []
+        adopted = ledger.unwritten("adopted_runs") if last else []
+        if events or stops or runs or adopted:
+            with warehouse.writing() as session:
+                now = clock.now()
+                rows = {
+                    "raw_delivery_events": _shaped(events, EVENT_COLUMNS, now),
+                    "raw_sync_states": list(_states(events, now)),
+                    "raw_operator_stops": _shaped(stops, STOP_COLUMNS, now),
+                    "raw_sync_runs": [
+                        *_run_events(runs, ledger.ledger_id, now),
+                        *_adoptions(adopted, ledger.ledger_id, now),
+                    ],
+                }
+                _append(session, manifest, rows)
+            _mark(ledger, (events, stops, runs, adopted), clock.now())
+        if last:
+            return
+
+
+def _append(
+    session: Session, manifest: Manifest, rows: dict[str, list[dict[str, Any]]]
+) -> None:
+    for table, found in rows.items():
+        if found:
+            session.append(manifest.source(table), found)
 
 
 def _mark(
-    ledger: Ledger,
-    events: list[dict[str, Any]],
-    stops: list[dict[str, Any]],
-    runs: list[dict[str, Any]],
-    now: datetime,
+    ledger: Ledger, written: tuple[list[dict[str, Any]], ...], now: datetime
 ) -> None:
+    events, stops, runs, adopted = written
     with ledger.transaction():
         ledger.events_written(events, now)
         keys = [stop["operator_stop_id"] for stop in stops]
@@ -85,14 +104,16 @@ def _mark(
         for step in ("opened", "closed"):
             done = [run["run_id"] for run in runs if run[f"{step}_at"]]
             ledger.written("runs", f"{step}_written_at", "run_id", done, now)
+        taken = [run["run_id"] for run in adopted]
+        ledger.written("adopted_runs", "written_at", "run_id", taken, now)
 
 
 def try_write_back(
-    ledger: Ledger, warehouse: Warehouse, manifest: Manifest, now: datetime
+    ledger: Ledger, warehouse: Warehouse, manifest: Manifest, clock: Clock
 ) -> SyncError | None:
     """Write back if the warehouse is free; say why not."""
     try:
-        write_back(ledger, warehouse, manifest, now)
+        write_back(ledger, warehouse, manifest, clock)
     except LockedError as error:
         return error
     return None
@@ -105,18 +126,49 @@ def _shaped(
     return [{name: row[name] for name in names} | {"received_at": now} for row in rows]
 
 
+def _states(
+    events: Sequence[dict[str, Any]], now: datetime
+) -> Iterator[dict[str, Any]]:
+    """One row for each value that an event of a state table carried."""
+    for event in events:
+        for attribute, value in json.loads(event["states"] or "{}").items():
+            yield {
+                "delivery_event_id": event["delivery_event_id"],
+                "destination": event["destination"],
+                "customer_id": event["customer_id"],
+                "attribute": attribute,
+                "value": value,
+                "event": event["event"],
+                "occurred_at": event["occurred_at"],
+                "received_at": now,
+            }
+
+
 def _run_events(
     runs: Sequence[dict[str, Any]], ledger_id: str, now: datetime
 ) -> Iterable[dict[str, Any]]:
     for run in runs:
         for step in ("opened", "closed"):
             if run[f"{step}_at"] and not run[f"{step}_written_at"]:
-                yield {
-                    "run_id": run["run_id"],
-                    "ledger_id": ledger_id,
-                    "build_id": run["build_id"],
-                    "destination": run["destination"],
-                    "event": f"run_{step}",
-                    "occurred_at": run[f"{step}_at"],
-                    "received_at": now,
-                }
+                yield _run_event(run, ledger_id, f"run_{step}", run[f"{step}_at"], now)
+
+
+def _adoptions(
+    runs: Sequence[dict[str, Any]], ledger_id: str, now: datetime
+) -> Iterable[dict[str, Any]]:
+    for run in runs:
+        yield _run_event(run, ledger_id, "run_adopted", run["adopted_at"], now)
+
+
+def _run_event(
+    run: dict[str, Any], ledger_id: str, event: str, occurred_at: str, now: datetime
+) -> dict[str, Any]:
+    return {
+        "run_id": run["run_id"],
+        "ledger_id": ledger_id,
+        "build_id": run["build_id"],
+        "destination": run["destination"],
+        "event": event,
+        "occurred_at": occurred_at,
+        "received_at": now,
+    }

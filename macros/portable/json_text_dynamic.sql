@@ -19,7 +19,7 @@
 {% macro postgres__json_text_dynamic(expression, key) -%}
     case
         when {{ key }} != '' and {{ key }} not like '%"%' and {{ key }} not like '%*%'
-            then {{ valid_jsonb(expression) }} ->> {{ key }}
+            then {{ valid_jsonb(expression) }} ->> ({{ key }})
     end
 {%- endmacro %}
 

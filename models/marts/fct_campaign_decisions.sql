@@ -25,7 +25,10 @@ final as (
         decided.last_inbound_message_id,
         decided.template_id,
         {{ delivery_key(
-            'decided.campaign_id', 'decided.customer_id', 'decided.occurrence'
+            'decided.campaign_id',
+            'decided.customer_id',
+            'decided.occurrence',
+            'decided.step',
         ) }} as delivery_key,
 
         ---------- strings

@@ -5,9 +5,19 @@ with
 
 decided as (
 
-    select * from {{ ref('int_candidates_ranked') }}
+    select * from {{ ref('sync_decided') }}
 
-    where decided_reason_code in ('sendable', 'holdout')
+),
+
+people as (
+
+    select * from {{ ref('int_people_today') }}
+
+),
+
+profile_flags as (
+
+    select * from {{ ref('profile_flags') }}
 
 ),
 
@@ -37,6 +47,12 @@ customer_merges as (
 
 ),
 
+delivery_events as (
+
+    select * from {{ ref('stg_sync__delivery_events') }}
+
+),
+
 platform_preferences as (
 
     select * from {{ ref('int_platform_preferences') }}
@@ -61,15 +77,129 @@ senders as (
 
 ),
 
+newest as (
+
+    select max(decided_at) as decided_at from decided
+
+),
+
+-- Not this build's rows alone: a run may still send those of the one before.
+decided_rows as (
+
+    select decided.*
+
+    from decided
+
+    cross join newest
+
+    where
+        decided.decided_at > {{ dbt.dateadd(
+            'hour', '-2 * ' ~ var('decision_ttl_hours'), 'newest.decided_at'
+        ) }}
+        and decided.is_withdrawal is not true
+
+),
+
+-- A profile's row under each sender and purpose that one of its flags is about.
 rows_to_send as (
 
     select
-        decided.*,
-        {{ delivery_key(
-            'decided.campaign_id', 'decided.customer_id', 'decided.occurrence'
-        ) }} as delivery_key
+        delivery_key,
+        customer_id,
+        channel,
+        sender_id,
+        purpose,
+        message_type,
+        template_name,
+        language_code,
+        decided_at,
+        send_not_after
 
-    from decided
+    from decided_rows
+
+    where message_type != 'profile'
+
+    union all
+
+    select
+        decided_rows.delivery_key,
+        decided_rows.customer_id,
+        profile_flags.channel,
+        profile_flags.sender_id,
+        profile_flags.purpose,
+        decided_rows.message_type,
+        decided_rows.template_name,
+        decided_rows.language_code,
+        decided_rows.decided_at,
+        decided_rows.send_not_after
+
+    from decided_rows
+
+    inner join profile_flags
+        on
+            decided_rows.destination = profile_flags.destination
+            -- Names of its states begin so: the flag, its end, or its group.
+            and (
+                {{ dbt.position(
+                    "'\"' || profile_flags.flag_name", 'decided_rows.states'
+                ) }} > 0
+                or {{ dbt.position(
+                    "'\"subscription_group:' || profile_flags.subscription_group_id",
+                    'decided_rows.states'
+                ) }} > 0
+            )
+
+    where decided_rows.message_type = 'profile'
+
+),
+
+-- What the build could not count, because it was heard of since; or just before, by a
+-- transaction that the build could not see yet.
+people_messaged as (
+
+    select
+        decided_rows.delivery_key,
+        case
+            when
+                decided_rows.campaign_id = delivery_events.campaign_id
+                and {{ is_delivery_of(
+                    'delivery_events.delivery_key',
+                    'delivery_events.campaign_id',
+                    'delivery_events.customer_id',
+                    'decided_rows.occurrence',
+                ) | indent(16) }}
+                then 'already_messaged'
+            when
+                decided_rows.purpose = 'marketing'
+                and delivery_events.purpose = 'marketing'
+                and delivery_events.occurred_at > {{ dbt.dateadd(
+                    'hour',
+                    '-1 * ' ~ var('marketing_cap_hours'),
+                    'decided_rows.decided_at'
+                ) }}
+                then 'cap_person'
+        end as reason_code,
+        delivery_events.occurred_at as stopped_at,
+        delivery_events.received_at as known_at
+
+    from decided_rows
+
+    inner join customer_merges
+        on decided_rows.customer_id = customer_merges.canonical_customer_id
+
+    inner join delivery_events
+        on
+            customer_merges.customer_id = delivery_events.customer_id
+            and decided_rows.delivery_key != delivery_events.delivery_key
+            and coalesce(
+                delivery_events.received_at
+                > {{ dbt.dateadd('hour', -1, 'decided_rows.decided_at') }},
+                true
+            )
+            and delivery_events.delivery_event
+            in ('accepted', 'unknown', 'claimed', 'held_out')
+
+    where decided_rows.message_type != 'profile'
 
 ),
 
@@ -130,6 +260,37 @@ ranked_preferences as (
 stopped as (
 
     select
+        delivery_key,
+        reason_code,
+        stopped_at,
+        known_at
+
+    from people_messaged
+
+    where reason_code is not null
+
+    union all
+
+    -- Two records may have become one person, and both have a row: whoever was merged
+    -- since is judged anew by the next build.
+    select
+        decided_rows.delivery_key,
+        'merged_since' as reason_code,
+        decided_rows.decided_at as stopped_at,
+        cast(null as {{ dbt.type_timestamp() }}) as known_at
+
+    from decided_rows
+
+    left join people
+        on decided_rows.customer_id = people.customer_id
+
+    where
+        decided_rows.person_key is not null
+        and coalesce(decided_rows.person_key != people.person_key, true)
+
+    union all
+
+    select
         rows_to_send.delivery_key,
         'consent_withdrawn' as reason_code,
         withdrawals.withdrawn_at as stopped_at,
@@ -162,7 +323,9 @@ stopped as (
             and coalesce(
                 rows_to_send.send_not_after > ranked_suppressions.starts_at, true
             )
-            and coalesce(ranked_suppressions.ends_at > {{ as_of() }}, true)
+            and coalesce(
+                rows_to_send.decided_at < ranked_suppressions.ends_at, true
+            )
             and (
                 ranked_suppressions.channel = '*'
                 or rows_to_send.channel = ranked_suppressions.channel
@@ -251,11 +414,10 @@ stopped as (
         on
             senders.template_account_id = template_events.waba_id
             and rows_to_send.template_name = template_events.template_name
-            and lower(rows_to_send.template_language_code)
+            and lower(replace(rows_to_send.language_code, '-', '_'))
             = lower(replace(template_events.language_code, '-', '_'))
             and coalesce(
-                rows_to_send.template_fetched_at < template_events.occurred_at,
-                true
+                rows_to_send.decided_at < template_events.received_at, true
             )
 
     where

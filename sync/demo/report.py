@@ -109,6 +109,6 @@ def show(env: Mapping[str, str]) -> None:
         )
         table("Channels they are routed to (countries, people)", rows(ROUTES), 10, 5, 7)
         table("Campaigns (audience, due, had it already)", rows(OTHERS), 24, 7, 7, 7)
-        table("Sends so far, by outcome", rows(OUTCOMES), 10, 10, 28, 6)
+        table("Sends so far, by outcome", rows(OUTCOMES), 14, 10, 28, 6)
         table("Rows set aside, never guessed at", rows(SET_ASIDE), 22, 26, 6)
     click.echo(NEXT)

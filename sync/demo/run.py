@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 # A frozen clock has to move on before what was sent can be known.
 AFTER = timedelta(minutes=30)
-TOKEN = "sandbox-token"  # noqa: S105 - the sandbox's own, known to everybody.
+# The sandbox's own, known to everybody.
+TOKEN = "sandbox-token"  # noqa: S105
+BRAZE_KEY = "sandbox-braze-key"
 BIN = Path(sys.executable).parent
 
 
@@ -119,6 +121,7 @@ class Demo:
         if self.at:
             command += ["--now", self.at.isoformat()]
         env = self._env() | {"OTT_WHATSAPP_TOKEN": TOKEN}
+        env["OTT_BRAZE_API_KEY"] = BRAZE_KEY
         with subprocess.Popen(  # noqa: S603
             command, env=env, stdout=subprocess.PIPE, text=True
         ) as server:
@@ -135,6 +138,8 @@ class Demo:
         env: Mapping[str, str] = self._env() | {
             "OTT_WHATSAPP_BASE_URL": f"{url}/v25.0",
             "OTT_WHATSAPP_TOKEN": TOKEN,
+            "OTT_BRAZE_BASE_URL": url,
+            "OTT_BRAZE_API_KEY": BRAZE_KEY,
         }
         if self.at:
             env = {**env, "OTT_NOW": self.at.isoformat()}

@@ -98,6 +98,7 @@ def catalogue() -> list[dict[str, Any]]:
             category="AUTHENTICATION",
             buttons=({"type": "OTP", "otp_type": "COPY_CODE", "text": "Copy"},),
         ),
+        template("thank_you", "en", "Thank you, {{1}}. See you soon."),
         template("spring_sale", "en", hello, status="PENDING"),
         template("paused_promo", "en", hello, status="PAUSED"),
         template("old_promo", "en", hello, category="UTILITY"),

@@ -38,7 +38,8 @@ class Answer:
     Attributes:
         kind: `unknown` is every answer that proves neither of the other two.
         code: The provider's own code, such as "131047"; None for accepted.
-        retry_after: The provider's own wait, in seconds.
+        retry_after: The provider's own wait, in seconds. With an accepted row it asks
+            for quiet before the next request.
     """
 
     kind: Literal["accepted", "refused", "unknown"]
@@ -60,9 +61,12 @@ class Destination(Protocol[RowT_contra]):
         provider: Key into the table of provider codes.
         row: The dataclass of one row, with exactly the contract's columns.
         sends: False for a destination that only records.
-        batch_size: Rows one request may carry.
+        batch_size: Rows one request may carry: of one sender and one campaign, in
+            the order of their rank.
         answers: Whether the provider answers each row or the batch as one.
         dedupe_seconds: How long the provider dedupes by key; 0 is never.
+        keeps_state: The rows are values to be kept, where the last write wins, so a
+            request whose answer was lost may be repeated. False: a message each.
     """
 
     name: ClassVar[str]
@@ -73,6 +77,7 @@ class Destination(Protocol[RowT_contra]):
     batch_size: ClassVar[int]
     answers: ClassVar[Literal["per_row", "batch"]]
     dedupe_seconds: ClassVar[int]
+    keeps_state: ClassVar[bool]
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:

@@ -26,6 +26,7 @@ class HoldoutDestination:
     batch_size: ClassVar[int] = 1
     answers: ClassVar[Literal["per_row", "batch"]] = "per_row"
     dedupe_seconds: ClassVar[int] = 0
+    keeps_state: ClassVar[bool] = False
 
     base_url: str = ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -17,6 +18,13 @@ if TYPE_CHECKING:
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 # Longer than any wait a provider would mean; also keeps floats finite.
 MAX_DIGITS = 9
+# The longest limit a provider here has is by the hour.
+LONGEST_QUIET = 3600.0
+# When a limit ends "now", or at an instant no clock is given for.
+SHORTEST_QUIET = 1.0
+# A number as large is an instant, in seconds since 1970, not a wait.
+EPOCH = 1e9
+NUMBER = re.compile(r"[0-9]{1,10}(\.[0-9]{1,6})?")
 
 
 def secret(env: Mapping[str, str], name: str) -> str:
@@ -88,6 +96,34 @@ def retry_after(response: httpx.Response) -> float | None:
     if until is None or now is None:
         return None
     return max(0.0, (until - now).total_seconds())
+
+
+def rate_wait(response: httpx.Response) -> float | None:
+    """
+    Read how long no further request is welcome, in any form Braze's is told of.
+
+    Its pages (2026) give the end of a used-up limit in `X-RateLimit-Reset` as an
+    instant, others as seconds; for a 429 others name `X-Ratelimit-Retry-After`.
+    """
+    named = (retry_after(response), _number(response, "x-ratelimit-retry-after"))
+    waits = [wait for wait in named if wait is not None]
+    used_up = _number(response, "x-ratelimit-remaining") == 0
+    if not waits and (used_up or response.status_code == httpx.codes.TOO_MANY_REQUESTS):
+        waits = [wait for wait in [_until_reset(response)] if wait is not None]
+    return min(max(waits), LONGEST_QUIET) if waits else None
+
+
+def _until_reset(response: httpx.Response) -> float | None:
+    reset = _number(response, "x-ratelimit-reset")
+    if reset is None or reset <= EPOCH:
+        return reset if reset is None else max(SHORTEST_QUIET, reset)
+    now = _date(response.headers.get("date", ""))
+    return max(SHORTEST_QUIET, reset - now.timestamp()) if now else SHORTEST_QUIET
+
+
+def _number(response: httpx.Response, name: str) -> float | None:
+    text = response.headers.get(name, "").strip()
+    return float(text) if NUMBER.fullmatch(text) else None
 
 
 def _date(text: str) -> datetime | None:

@@ -44,6 +44,7 @@ class WhatsAppDestination:
     batch_size: ClassVar[int] = 1
     answers: ClassVar[Literal["per_row", "batch"]] = "per_row"
     dedupe_seconds: ClassVar[int] = 0
+    keeps_state: ClassVar[bool] = False
 
     token: str = field(repr=False)
     base_url: str = "https://graph.facebook.com/v25.0"

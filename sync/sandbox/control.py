@@ -1,4 +1,4 @@
-"""The sandbox's own commands: health, log, faults, and people who write to us."""
+"""The sandbox's own commands: health, log, faults, and what people do by themselves."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from sync.sandbox import webhooks
-from sync.sandbox.routes import WORLD
+from sync.sandbox.answers import WORLD
 
 if TYPE_CHECKING:
     from sync.sandbox.world import World
@@ -49,7 +49,7 @@ async def inbound(request: web.Request) -> web.Response:
     world = request.app[WORLD]
     seed = f"{world.now().isoformat()}{json.dumps(order, sort_keys=True)}"
     wamid = f"wamid.in.{hashlib.sha256(seed.encode()).hexdigest()}"
-    world.write_to_us(webhooks.inbound(order, wamid, _when(world, order)))
+    await world.write_to_us(webhooks.inbound(order, wamid, _when(world, order)))
     return web.json_response({"id": wamid})
 
 
@@ -59,8 +59,33 @@ async def preferences(request: web.Request) -> web.Response:
     if order.get("value") not in {"stop", "resume"}:
         raise web.HTTPBadRequest(text="value is stop or resume")
     world = request.app[WORLD]
-    world.write_to_us(webhooks.preference(order, _when(world, order)))
+    await world.write_to_us(webhooks.preference(order, _when(world, order)))
     return web.json_response({"value": order["value"]})
+
+
+async def profiles(request: web.Request) -> web.Response:
+    """Every Braze profile that was ever written, by external id."""
+    return web.json_response(request.app[WORLD].braze.profiles)
+
+
+async def unsubscribe(request: web.Request) -> web.Response:
+    """A person says stop in Braze: {external_id, subscription_group_id}."""
+    order = await _order(request, (dict,))
+    match order:
+        case {"external_id": str(person), "subscription_group_id": str(group)}:
+            await request.app[WORLD].stop_in_braze(person, group)
+            return web.json_response(request.app[WORLD].braze.profiles[person])
+    raise web.HTTPBadRequest(text="give external_id and subscription_group_id")
+
+
+async def refuse(request: web.Request) -> web.Response:
+    """Replace the external ids Braze refuses inside a 201: {external_ids: [...]}."""
+    order = await _order(request, (dict,))
+    match order:
+        case {"external_ids": [*people]} if all(isinstance(p, str) for p in people):
+            request.app[WORLD].braze.refused = set(people)
+            return web.json_response(order)
+    raise web.HTTPBadRequest(text="give external_ids, a list of texts")
 
 
 ROUTES = (
@@ -70,6 +95,9 @@ ROUTES = (
     web.post("/_sandbox/faults", faults),
     web.post("/_sandbox/inbound", inbound),
     web.post("/_sandbox/preferences", preferences),
+    web.get("/_sandbox/braze/profiles", profiles),
+    web.post("/_sandbox/braze/unsubscribe", unsubscribe),
+    web.post("/_sandbox/braze/refuse", refuse),
 )
 
 

@@ -1,4 +1,4 @@
-"""Meta's error answers."""
+"""How the providers refuse."""
 
 from __future__ import annotations
 
@@ -45,19 +45,35 @@ TITLES = {
 }
 
 
-class MetaError(Exception):
-    """Meta's refusal of one request. Nothing was accepted."""
+class Refusal(Exception):  # noqa: N818 - named as in the provider's words.
+    """
+    A provider's refusal of one request. Nothing was accepted.
+
+    Attributes:
+        label: What it is counted as.
+        status: The HTTP status it travels with.
+        headers: What else it travels with.
+    """
+
+    def __init__(self, label: str, status: int, details: str) -> None:
+        super().__init__(details)
+        self.label = label
+        self.status = status
+        self.details = details
+        self.headers: dict[str, str] = {}
+
+    def body(self) -> dict[str, Any]:
+        """Say it in the provider's shape."""
+        return {"message": self.details}
+
+
+class MetaError(Refusal):
+    """Meta's refusal of one request."""
 
     def __init__(self, code: int, details: str, *, subcode: int | None = None) -> None:
-        super().__init__(details)
+        super().__init__(str(code), STATUS.get(code, 400), details)
         self.code = code
-        self.details = details
         self.subcode = subcode
-
-    @property
-    def status(self) -> int:
-        """The HTTP status it travels with."""
-        return STATUS.get(self.code, 400)
 
     def body(self) -> dict[str, Any]:
         """Say it in Meta's shape."""

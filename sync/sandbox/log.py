@@ -8,15 +8,41 @@ import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
 
-class AcceptedLog:
-    """
-    One line per message Meta would deliver, on disk before the answer leaves.
+# Under load a write waits for more lines: a thread and an fsync each cost more.
+LINGER_SECONDS = 0.01
 
-    Waiting lines share one fsync, so that the disk does not set the pace.
-    """
+
+class Together:
+    """Lets waiting lines share one write, so that the disk does not set the pace."""
+
+    def __init__(self, write: Callable[[bytes], None]) -> None:
+        self._write = write
+        self._lock = asyncio.Lock()
+        self._waiting: list[tuple[bytes, asyncio.Future[None]]] = []
+        self._busy = False
+
+    async def append(self, lines: bytes) -> None:
+        """Return when `lines` are written; they keep the order of the calls."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((lines, done))
+        async with self._lock:
+            if done.done():
+                return
+            if self._busy:
+                await asyncio.sleep(LINGER_SECONDS)
+            batch, self._waiting = self._waiting, []
+            self._busy = len(batch) > 1
+            await asyncio.to_thread(self._write, b"".join(text for text, _ in batch))
+            for _, future in batch:
+                future.set_result(None)
+
+
+class AcceptedLog:
+    """One line per message or write a provider took, on disk before it answers."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -26,25 +52,16 @@ class AcceptedLog:
         self.count = whole.count(b"\n")
         self._file = path.open("ab")
         self._file.truncate(len(whole))
-        self._lock = asyncio.Lock()
-        self._waiting: list[tuple[bytes, asyncio.Future[None]]] = []
+        self._together = Together(self._write)
 
     def number(self) -> int:
         """Give out the next sequence number."""
         self.count += 1
         return self.count
 
-    async def append(self, entry: dict[str, Any]) -> None:
-        """Return when the line is on disk."""
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((_line(entry), done))
-        async with self._lock:
-            if done.done():
-                return
-            batch, self._waiting = self._waiting, []
-            await asyncio.to_thread(self._write, b"".join(line for line, _ in batch))
-            for _, future in batch:
-                future.set_result(None)
+    async def append(self, *entries: dict[str, Any]) -> None:
+        """Return when the lines are on disk."""
+        await self._together.append(_lines(entries))
 
     def entries(self) -> list[dict[str, Any]]:
         """Read every line so far."""
@@ -60,13 +77,26 @@ class AcceptedLog:
         os.fsync(self._file.fileno())
 
 
-def append_landing(path: Path | None, entries: list[dict[str, Any]]) -> None:
-    """Append webhooks to the landing file, when there is one."""
-    if path:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("ab") as file:
-            file.write(b"".join(_line(entry) for entry in entries))
+class Landing:
+    """The landing file of webhooks, when there is one. Others may append to it too."""
+
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
+        self._together = Together(self._write)
+
+    async def append(self, entries: list[dict[str, Any]]) -> None:
+        """Return when the webhooks can be read."""
+        if self.path:
+            await self._together.append(_lines(entries))
+
+    def _write(self, lines: bytes) -> None:
+        if self.path:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with self.path.open("ab") as file:
+                file.write(lines)
 
 
-def _line(entry: dict[str, Any]) -> bytes:
-    return json.dumps(entry, separators=(",", ":")).encode() + b"\n"
+def _lines(entries: Iterable[dict[str, Any]]) -> bytes:
+    return b"".join(
+        json.dumps(entry, separators=(",", ":")).encode() + b"\n" for entry in entries
+    )

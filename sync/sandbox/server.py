@@ -1,4 +1,4 @@
-"""The sandbox's HTTP server: 127.0.0.1 only, Meta's routes and its own commands."""
+"""The sandbox's HTTP server: 127.0.0.1 only, the providers' routes and its own."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from aiohttp import web
 
 from sync.destinations.http import secret
 from sync.errors import ConfigError
-from sync.sandbox import control
+from sync.sandbox import control, routes
+from sync.sandbox.answers import WORLD
 from sync.sandbox.faults import Fault
-from sync.sandbox.routes import WORLD, messages, templates
-from sync.sandbox.world import DEFAULT_TOKEN, Settings, build
+from sync.sandbox.world import DEFAULT_BRAZE_KEY, DEFAULT_TOKEN, Settings, build
 
 __all__ = ["Settings", "create_app", "run", "sandbox"]
 
@@ -30,12 +30,10 @@ def create_app(settings: Settings) -> web.Application:
     app[WORLD] = world = build(settings)
 
     async def close(_: web.Application) -> None:
-        world.log.close()
+        world.close()
 
     app.on_cleanup.append(close)
-    for prefix in ("", "/{version:v[0-9.]+}"):
-        app.router.add_post(prefix + "/{number}/messages", messages)
-        app.router.add_get(prefix + "/{account}/message_templates", templates)
+    app.router.add_routes(routes.ROUTES)
     app.router.add_routes(control.ROUTES)
     return app
 
@@ -83,11 +81,17 @@ def _faults(
     return texts
 
 
-def _token() -> str:
+def _token(name: str, default: str) -> str:
     try:
-        return secret(os.environ, "OTT_WHATSAPP_TOKEN")
+        return secret(os.environ, name)
     except ConfigError:
-        return DEFAULT_TOKEN
+        return default
+
+
+def _several(
+    _: click.Context, __: click.Parameter, texts: tuple[str, ...]
+) -> frozenset[str]:
+    return frozenset(texts)
 
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -101,7 +105,7 @@ FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
     type=click.Path(path_type=Path, file_okay=False),
     default=Path(".ott/sandbox"),
     show_default=True,
-    help="Where accepted.jsonl goes.",
+    help="Where accepted.jsonl and braze.jsonl go.",
 )
 @click.option("--templates", type=FILE, help="raw_templates.jsonl")
 @click.option("--webhooks", type=FILE, help="raw_whatsapp_webhooks.jsonl")
@@ -140,13 +144,44 @@ FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
     "--phone-number-id",
     "numbers",
     multiple=True,
+    callback=_several,
     help="A number that exists; all do when none is given.",
 )
-def sandbox(numbers: tuple[str, ...], **options: Any) -> None:
+@click.option(
+    "--braze-requests-per-second",
+    type=click.IntRange(min=1),
+    default=1000,
+    show_default=True,
+    help="What Braze takes in one second.",
+)
+@click.option(
+    "--braze-campaign-id",
+    "braze_campaigns",
+    multiple=True,
+    callback=_several,
+    help="A Braze campaign that exists; all do when none is given.",
+)
+@click.option(
+    "--braze-external-id",
+    "braze_people",
+    multiple=True,
+    callback=_several,
+    help="A person Braze knows; it knows everybody when none is given.",
+)
+@click.option(
+    "--braze-refuse",
+    "braze_refused",
+    multiple=True,
+    callback=_several,
+    help="An external id whose profile is an error inside a 201.",
+)
+def sandbox(**options: Any) -> None:
     """
-    Run a local server that behaves as Meta does.
+    Run a local server that behaves as Meta and Braze do.
 
-    It wants the token in OTT_WHATSAPP_TOKEN, or "sandbox-token" when that is not set.
+    It wants the token in OTT_WHATSAPP_TOKEN and the key in OTT_BRAZE_API_KEY, or
+    "sandbox-token" and "sandbox-braze-key" when they are not set.
     """
-    known = frozenset(numbers)
-    run(Settings(**options, numbers=known, token=_token()))
+    token = _token("OTT_WHATSAPP_TOKEN", DEFAULT_TOKEN)
+    key = _token("OTT_BRAZE_API_KEY", DEFAULT_BRAZE_KEY)
+    run(Settings(**options, token=token, braze_key=key))

@@ -82,6 +82,16 @@ class CloudApi:
         if authorization != f"Bearer {self.token}":
             raise MetaError(190, "Invalid OAuth access token - cannot parse it")
 
+    def limited(self) -> MetaError:
+        """Say that the number is too fast."""
+        error = MetaError(130429, "Message failed to send: too many")
+        error.headers = {"Retry-After": "1"}
+        return error
+
+    def on_demand(self, value: int) -> MetaError:
+        """Refuse with `value` as Meta's code."""
+        return MetaError(value, "Asked for by a fault of the sandbox")
+
     def take(self, number: str, body: object, now: datetime) -> Message:
         """Judge one request and make a message of it, or raise MetaError."""
         if self.numbers and number not in self.numbers:

@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from sync.sandbox import webhooks
+from sync.sandbox.braze import BrazeApi, Tracked
 from sync.sandbox.faults import Faults
-from sync.sandbox.log import AcceptedLog, append_landing
+from sync.sandbox.log import AcceptedLog, Landing
 from sync.sandbox.people import People
 from sync.sandbox.templates import Catalogue
 from sync.sandbox.whatsapp import CloudApi, Message
@@ -19,7 +20,10 @@ from sync.sandbox.whatsapp import CloudApi, Message
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from sync.sandbox.answers import Arrival
+
 DEFAULT_TOKEN = "sandbox-token"  # noqa: S105 - opens nothing but the sandbox
+DEFAULT_BRAZE_KEY = "sandbox-braze-key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,7 @@ class Settings:
     How this sandbox behaves.
 
     Attributes:
-        directory: Where `accepted.jsonl` goes.
+        directory: Where `accepted.jsonl` and `braze.jsonl` go.
         port: 0 takes any free one.
         templates: `raw_templates.jsonl`; without it no template exists.
         webhooks: `raw_whatsapp_webhooks.jsonl`, for open windows and stops.
@@ -37,6 +41,9 @@ class Settings:
         faults: As `Fault.parse` reads them.
         numbers: Phone number ids that exist; empty is all of them.
         undelivered: Share of messages that fail by webhook after all.
+        braze_campaigns: Braze campaigns that exist; empty is all of them.
+        braze_people: External ids that exist; empty is all of them.
+        braze_refused: External ids whose object is an error inside a 201.
     """
 
     directory: Path
@@ -52,6 +59,11 @@ class Settings:
     messages_per_second: int = 80
     undelivered: float = 0.02
     numbers: frozenset[str] = frozenset()
+    braze_key: str = field(default=DEFAULT_BRAZE_KEY, repr=False)
+    braze_requests_per_second: int = 1000
+    braze_campaigns: frozenset[str] = frozenset()
+    braze_people: frozenset[str] = frozenset()
+    braze_refused: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -59,9 +71,11 @@ class World:
     """Everything one running sandbox knows."""
 
     api: CloudApi
+    braze: BrazeApi
     faults: Faults
     log: AcceptedLog
-    landing: Path | None
+    profiles: AcceptedLog
+    landing: Landing
     frozen: datetime | None
     latency: float
     seed: int
@@ -75,29 +89,77 @@ class World:
         """Count one request by what it came to."""
         self.seen[outcome] = self.seen.get(outcome, 0) + 1
 
-    async def accept(self, message: Message, path: str, *, answered: bool) -> str:
+    async def accept(self, message: Message, arrival: Arrival) -> dict[str, Any]:
         """Put the message on its way: logged on disk first, webhooks after."""
-        seq, now = self.log.number(), self.now()
-        wamid = _wamid(f"{self.seed}:{seq}:{message.delivery_key}")
-        entry = {
-            "seq": seq,
-            "at": now.isoformat(),
-            "path": path,
-            "delivery_key": message.delivery_key,
-            "to_hash": hashlib.sha256(message.person.encode()).hexdigest(),
-            "to": message.given,
-            "status": "accepted",
-            "answered": answered,
-        }
+        self.count("accepted")
+        entry = self._entry(arrival, message.delivery_key, message.person)
+        entry["to"] = message.given
+        wamid = _wamid(f"{self.seed}:{entry['seq']}:{message.delivery_key}")
         await self.log.append(entry)
-        fate, code = self.api.fate(message, self.seed)
-        append_landing(self.landing, webhooks.statuses(message, wamid, now, fate, code))
-        return wamid
+        if self.landing.path:
+            fate, code = self.api.fate(message, self.seed)
+            at = datetime.fromisoformat(entry["at"])
+            await self.landing.append(webhooks.statuses(message, wamid, at, fate, code))
+        return message.answer(wamid)
 
-    def write_to_us(self, entry: dict[str, Any]) -> None:
+    async def dispatch(
+        self, recipients: list[dict[str, Any]], arrival: Arrival
+    ) -> dict[str, Any]:
+        """Put one batch of a Braze campaign on its way, logged on disk first."""
+        self.count("accepted")
+        entries = []
+        for recipient in recipients:
+            person = recipient["external_user_id"]
+            properties = recipient.get("trigger_properties") or {}
+            entry = self._entry(arrival, properties.get("delivery_key"), person)
+            entries.append(entry | {"external_user_id": person})
+        await self.log.append(*entries)
+        text = f"{self.seed}:{self.log.count}:{arrival.body['campaign_id']}"
+        dispatch = hashlib.sha256(text.encode()).hexdigest()[:32]
+        return {"dispatch_id": dispatch, "message": "success"}
+
+    def _entry(self, arrival: Arrival, key: object, person: str) -> dict[str, Any]:
+        return {
+            "seq": self.log.number(),
+            "at": self.now().isoformat(),
+            "path": arrival.path,
+            "delivery_key": key,
+            "to_hash": hashlib.sha256(person.encode()).hexdigest(),
+            "to": person,
+            "status": "accepted",
+            "answered": arrival.answered,
+            "arrived": arrival.at,
+        }
+
+    async def write(self, tracked: Tracked) -> dict[str, Any]:
+        """Keep what users/track wrote, on disk before the answer."""
+        self.count("tracked")
+        await self._keep(tracked.writes, by="api")
+        return tracked.answer
+
+    async def stop_in_braze(self, person: str, group: str) -> None:
+        """Let a person say stop on the platform itself."""
+        groups = {group: "unsubscribed"}
+        write = {"external_id": person, "attributes": {}, "subscription_groups": groups}
+        self.braze.remember([write])
+        await self._keep([write], by="platform")
+
+    async def _keep(self, writes: list[dict[str, Any]], *, by: str) -> None:
+        now = self.now().isoformat()
+        lines = [
+            {"seq": self.profiles.number(), "at": now, **w, "by": by} for w in writes
+        ]
+        await self.profiles.append(*lines)
+
+    async def write_to_us(self, entry: dict[str, Any]) -> None:
         """Let a person's own message or stop happen."""
         self.api.people.hear(json.dumps(entry))
-        append_landing(self.landing, [entry])
+        await self.landing.append([entry])
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self.log.close()
+        self.profiles.close()
 
 
 def build(settings: Settings) -> World:
@@ -107,6 +169,7 @@ def build(settings: Settings) -> World:
     people.read(settings.landing)
     faults = Faults(settings.seed)
     faults.set(settings.faults)
+    profiles = AcceptedLog(settings.directory / "braze.jsonl")
     return World(
         api=CloudApi(
             token=settings.token,
@@ -116,13 +179,30 @@ def build(settings: Settings) -> World:
             per_second=settings.messages_per_second,
             undelivered=settings.undelivered,
         ),
+        braze=_braze(settings, profiles.entries()),
         faults=faults,
         log=AcceptedLog(settings.directory / "accepted.jsonl"),
-        landing=settings.landing,
+        profiles=profiles,
+        landing=Landing(settings.landing),
         frozen=settings.now,
         latency=settings.latency,
         seed=settings.seed,
     )
+
+
+def _braze(settings: Settings, written: list[dict[str, Any]]) -> BrazeApi:
+    """Start Braze with what it was told before."""
+    people = set(settings.braze_people)
+    api = BrazeApi(
+        key=settings.braze_key,
+        per_second=settings.braze_requests_per_second,
+        campaigns=settings.braze_campaigns,
+        # Who was written once exists; with nobody named, everybody does.
+        people=people and people | {write["external_id"] for write in written},
+        refused=set(settings.braze_refused),
+    )
+    api.remember(written)
+    return api
 
 
 def _wamid(text: str) -> str:

@@ -81,6 +81,7 @@ class Build:
     code: int
     output: str
     rows: object
+    home: Path
 
 
 @pytest.fixture(scope="session")
@@ -120,8 +121,8 @@ def raw_folder(tmp_path_factory):
 def dbt(tmp_path_factory):
     """Run dbt on this project, in a process and with a target folder of its own."""
 
-    def run(*arguments, env, raw_location=""):
-        home = tmp_path_factory.mktemp("dbt")
+    def run(*arguments, env, raw_location="", home=None):
+        home = home or tmp_path_factory.mktemp("dbt")
         shutil.copy(ROOT / "profiles.example.yml", home / "profiles.yml")
         settings = {"as_of": NOW, "raw_location": str(raw_location)}
         kept = {
@@ -155,18 +156,22 @@ def dbt(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def on_postgres(server, raw_folder, dbt):
+def on_postgres(server, raw_folder, dbt, tmp_path_factory):
     """The whole project, built on PostgreSQL from the demo's raw tables."""
+    home = tmp_path_factory.mktemp("postgres")
     database = server.named("demo")
     load(database, raw_folder)
-    code, output = dbt("build", "--target", "test_postgres", env=database.env)
-    return Build(code, output, database.rows)
+    code, output = dbt(
+        "build", "--target", "test_postgres", env=database.env, home=home
+    )
+    return Build(code, output, database.rows, home)
 
 
 @pytest.fixture(scope="session")
 def on_duckdb(raw_folder, dbt, tmp_path_factory):
     """The same on DuckDB, from the same files."""
-    path = tmp_path_factory.mktemp("duckdb") / "ott.duckdb"
+    home = tmp_path_factory.mktemp("duckdb")
+    path = home / "ott.duckdb"
     code, output = dbt(
         "build",
         "--target",
@@ -180,7 +185,7 @@ def on_duckdb(raw_folder, dbt, tmp_path_factory):
             connection.execute("set TimeZone = 'UTC'")
             return connection.execute(query).fetchall()
 
-    return Build(code, output, rows)
+    return Build(code, output, rows, home)
 
 
 def load(database, folder):

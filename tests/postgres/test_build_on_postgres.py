@@ -17,6 +17,11 @@ COLUMNS = """
       and column_name not in ('value', 'change_id', 'build_id')
     order by 1, 2
 """
+# Keys made of the build's own id.
+OWN_KEYS = {
+    ("sync_braze_profiles", "delivery_key"),
+    ("sync_decided", "delivery_key"),
+}
 COMPARED = ("ott_staging", "ott_marts", "ott_sync")
 
 
@@ -82,7 +87,8 @@ def test_both_engines_make_the_same_rows(engines, schema):
 
     assert tables
     assert tables == columns_by_table(on_duckdb, schema)
-    for table, columns in tables.items():
+    for table, found in tables.items():
+        columns = [name for name in found if (table, name) not in OWN_KEYS]
         here = contents(on_postgres, schema, table, columns)
         there = contents(on_duckdb, schema, table, columns)
         assert here == there, f"{table}: {(here - there) + (there - here)}"

@@ -19,14 +19,14 @@ from pathlib import Path
 import duckdb
 from aiohttp import web
 
-from sync.messages import WhatsAppRow
+from sync.messages import BrazeProfileRow, WhatsAppRow
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "canary-token-5dc1"
 NAME = "Canaryella"
 BODY = "canary body text"
 BUILD = "build-1"
-SQL = {"str": "varchar", "int": "bigint", "datetime": "timestamp"}
+SQL = {"str": "varchar", "int": "bigint", "datetime": "timestamp", "bool": "boolean"}
 
 
 def now():
@@ -38,6 +38,8 @@ class Provider:
 
     def __init__(self):
         self.seen = []
+        self.calls = []
+        self.profiles = {}
         self.delay = 0.0
         self.answers = {}
         self.default = None
@@ -69,6 +71,8 @@ class Provider:
 
     async def _message(self, request):
         body = await request.json()
+        if request.path == "/users/track":
+            return await self._track(request, body["attributes"])
         key = body["biz_opaque_callback_data"]
         self.seen.append(key)
         await asyncio.sleep(self.delay)
@@ -84,6 +88,21 @@ class Provider:
         return web.json_response(
             {"messaging_product": "whatsapp", "messages": [{"id": wamid}]}
         )
+
+    async def _track(self, request, profiles):
+        """Set the values; an answer planted for a profile is the whole call's."""
+        planted = [self.answers.get(one["external_id"]) or [None] for one in profiles]
+        answer = next((one.pop(0) for one in planted if one[0]), self.default)
+        if isinstance(answer, int):
+            return web.json_response({"message": "no"}, status=answer)
+        self.calls.append([one["external_id"] for one in profiles])
+        for one in profiles:
+            self.profiles.setdefault(one["external_id"], {}).update(one)
+        if answer == "drop":
+            request.transport.abort()
+            return web.Response()
+        done = {"message": "success", "attributes_processed": len(profiles)}
+        return web.json_response(done, status=201)
 
     def close(self):
         self._loop.call_soon_threadsafe(self._loop.stop)
@@ -121,6 +140,7 @@ class Project:
 
     def _manifest(self):
         raw = ("ott_build_log", "raw_delivery_events", "raw_sync_runs")
+        raw = (*raw, "raw_sync_states")
         sources = {
             name: {
                 "source_name": "sync",
@@ -137,6 +157,9 @@ class Project:
             }
             for schema, name in (
                 ("ott_sync", "sync_stops"),
+                ("ott_sync", "sync_settlements"),
+                ("ott_sync", "sync_decided"),
+                ("ott_sync", "sync_braze_profiles"),
                 ("ott_marts", "fct_campaign_decisions"),
                 ("ott_marts", "fct_consent_states"),
                 ("ott_marts", "fct_reply_windows"),
@@ -148,12 +171,18 @@ class Project:
         (self.folder / "target" / "manifest.json").write_text(content)
 
     def _tables(self):
-        columns = ", ".join(
-            f"{f.name} {SQL[f.type.split(' |')[0]]}" for f in fields(WhatsAppRow)
-        )
         self.sql(
             "create schema raw; create schema ott_sync; create schema ott_marts;"
-            f"create table ott_sync.sync_whatsapp ({columns});"
+            f"create table ott_sync.sync_whatsapp ({columns(WhatsAppRow)});"
+            f"create table ott_sync.sync_braze_profiles ({columns(BrazeProfileRow)});"
+            "create table ott_sync.sync_decided (delivery_key varchar,"
+            "build_id varchar, campaign_id varchar, occurrence varchar,"
+            "customer_id varchar, sender_id varchar, channel varchar,"
+            "purpose varchar, destination varchar, states varchar,"
+            "decided_at timestamp);"
+            "create table ott_sync.sync_settlements (delivery_key varchar,"
+            "provider_message_id varchar, reason_code varchar,"
+            "provider_code varchar, occurred_at timestamp);"
             "create table raw.ott_build_log (build_id varchar, as_of timestamp,"
             "target_name varchar, sync_model varchar, node_id varchar,"
             "node_type varchar, status varchar, relation_name varchar,"
@@ -167,6 +196,10 @@ class Project:
             "create table raw.raw_sync_runs (run_id varchar, ledger_id varchar,"
             "build_id varchar, destination varchar, event varchar,"
             "occurred_at timestamp, received_at timestamp);"
+            "create table raw.raw_sync_states (delivery_event_id varchar,"
+            "destination varchar, customer_id varchar, attribute varchar,"
+            "value varchar, event varchar, occurred_at timestamp,"
+            "received_at timestamp);"
             "create table raw.raw_operator_stops (operator_stop_id varchar,"
             "customer_id varchar, address_hash varchar, channel varchar,"
             "purpose varchar, reason varchar, occurred_at timestamp,"
@@ -180,12 +213,21 @@ class Project:
         with duckdb.connect(str(self.file)) as connection:
             return connection.execute(query, list(values)).fetchall()
 
-    def build(self, rows, *, build_id=BUILD, as_of=None, target="dev", tests=None):
+    def build(  # noqa: PLR0913 - a build has as many sides.
+        self,
+        rows,
+        *,
+        build_id=BUILD,
+        as_of=None,
+        target="dev",
+        tests=None,
+        model="sync_whatsapp",
+    ):
         """Do what dbt and its hook do at the end of a build."""
         as_of = as_of or now()
-        relation = '"ott"."ott_sync"."sync_whatsapp"'
+        relation = f'"ott"."ott_sync"."{model}"'
         nodes = {
-            "model.ott.sync_whatsapp": ("model", "success", relation),
+            f"model.ott.{model}": ("model", "success", relation),
             "model.ott.fct_campaign_decisions": ("model", "success", None),
             "test.ott.assert_nobody_who_said_stop": ("test", "pass", None),
         }
@@ -196,7 +238,7 @@ class Project:
                 build_id,
                 as_of,
                 target,
-                "sync_whatsapp",
+                model,
                 node,
                 *found[:2],
                 found[2],
@@ -208,13 +250,20 @@ class Project:
             connection.executemany(
                 "insert into raw.ott_build_log values (?, ?, ?, ?, ?, ?, ?, ?, ?)", log
             )
-            connection.execute("delete from ott_sync.sync_whatsapp")
+            connection.execute(f"delete from ott_sync.{model}")
             for one in rows:
-                values = row(**{"build_id": build_id, "decided_at": as_of, **one})
+                make = row if model == "sync_whatsapp" else state_row
+                values = make(**{"build_id": build_id, "decided_at": as_of, **one})
                 marks = ", ".join("?" for _ in values)
                 connection.execute(
-                    f"insert into ott_sync.sync_whatsapp values ({marks})", values
+                    f"insert into ott_sync.{model} values ({marks})", values
                 )
+            states = "states" if model == "sync_braze_profiles" else "null"
+            connection.execute(
+                "insert into ott_sync.sync_decided select delivery_key, build_id,"
+                "campaign_id, occurrence, customer_id, sender_id, channel, purpose,"
+                f"destination, {states}, decided_at from ott_sync.{model}"
+            )
         return as_of
 
     def env(self, **more):
@@ -223,6 +272,8 @@ class Project:
             "PYTHONPATH": str(ROOT),
             "OTT_WHATSAPP_BASE_URL": self.provider.url,
             "OTT_WHATSAPP_TOKEN": TOKEN,
+            "OTT_BRAZE_BASE_URL": self.provider.url.removesuffix("/v25.0"),
+            "OTT_BRAZE_API_KEY": TOKEN,
             **more,
         }
 
@@ -245,8 +296,8 @@ class Project:
         process.out, process.err = out, err
         return process
 
-    def send(self, *words, **env):
-        done = self.ott("send", "whatsapp", "--json", "--wait", "0", *words, **env)
+    def send(self, *words, name="whatsapp", **env):
+        done = self.ott("send", name, "--json", "--wait", "0", *words, **env)
         done.summary = json.loads(done.out) if done.out.startswith("{") else {}
         return done
 
@@ -289,6 +340,7 @@ def row(number=0, **given):
         "delivery_key": key(number),
         "build_id": BUILD,
         "campaign_id": "winback",
+        "occurrence": "once",
         "customer_id": f"c{number}",
         "channel": "whatsapp",
         "sender_id": "wa_main",
@@ -315,6 +367,36 @@ def row(number=0, **given):
         **given,
     }
     return [values[field.name] for field in fields(WhatsAppRow)]
+
+
+def columns(kind):
+    return ", ".join(f"{f.name} {SQL[f.type.split(' |')[0]]}" for f in fields(kind))
+
+
+def state_row(number=0, *, states=None, is_withdrawal=False, **given):
+    """The values of one row of sync_braze_profiles, in the contract's order."""
+    identity = f"{number}|{given.get('build_id', BUILD)}|{is_withdrawal}"
+    values = {
+        "delivery_key": key(identity),
+        "build_id": BUILD,
+        "campaign_id": "braze_profiles",
+        "occurrence": "once",
+        "customer_id": f"c{number}",
+        "channel": "*",
+        "sender_id": "braze",
+        "decided_at": now(),
+        "send_not_before": now() - timedelta(hours=1),
+        "send_not_after": now() + timedelta(hours=6),
+        "send_rank": number + (0 if is_withdrawal else 1000),
+        "purpose": "state",
+        "message_type": "profile",
+        "destination": "braze_profiles",
+        "is_withdrawal": is_withdrawal,
+        "requests_per_second": 500,
+        "states": json.dumps(states or {"ott_winback": "true"}),
+        **given,
+    }
+    return [values[field.name] for field in fields(BrazeProfileRow)]
 
 
 def people(number, **given):

@@ -14,7 +14,7 @@ from sync.cli import main
 from sync.destinations import DESTINATIONS
 
 ROOT = Path(__file__).parents[2]
-NOT_A_SEND_TABLE = {"sync_stops"}
+NOT_A_SEND_TABLE = {"sync_stops", "sync_settlements", "sync_decided"}
 
 
 def properties(path):

@@ -4,6 +4,7 @@ import json
 import os
 import random
 import signal
+import sqlite3
 import time
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from sync_project import BODY, NAME, TOKEN, key, now, people, wait_until
 
 from sync.classes import load_classes
+from sync.deliveries import at
 from sync.destinations.base import Answer
 from sync.outcomes import decide
 
@@ -118,6 +120,50 @@ def test_a_decision_that_did_not_know_the_last_message_is_skipped(project):
     done = project.send("--in-flight", "1")
 
     assert done.summary["reasons"] == {"skipped: decided_before_last_message": 1}
+
+
+def test_a_message_written_back_after_the_build_began_holds_its_person_back(project):
+    project.build(people(1), as_of=now() - timedelta(minutes=2))
+    project.send()
+    with sqlite3.connect(project.ledger) as ledger:
+        ledger.execute(
+            "update deliveries set state_at = ?", (at(now() - timedelta(hours=1)),)
+        )
+    other = {"number": 0, "delivery_key": key("other"), "campaign_id": "other"}
+    project.build([other], build_id="build-2", as_of=now() - timedelta(minutes=1))
+
+    done = project.send()
+
+    assert done.summary["reasons"] == {"skipped: decided_before_last_message": 1}
+
+
+def test_one_address_may_have_each_round_once(project):
+    rows = [{"number": 0, "occurrence": "1"}]
+    project.build(rows, as_of=now() - timedelta(days=1), build_id="build-1")
+    project.send("--max-age", "30")
+    other = {"customer_id": "merged", "purpose": "utility"}
+    again = {"number": 0, "delivery_key": key("next"), "occurrence": "2", **other}
+    project.build([again], build_id="build-2")
+
+    next_round = project.send()
+    same = {"number": 0, "delivery_key": key("twin"), "occurrence": "2"}
+    project.build([same | {"purpose": "utility"}], build_id="build-3")
+    same_round = project.send()
+
+    assert next_round.summary["outcomes"] == {"accepted": 1}
+    assert same_round.summary["reasons"] == {"skipped: duplicate_address": 1}
+
+
+def test_writing_back_twice_is_writing_back_once(project):
+    project.build(people(3))
+    project.send()
+    with sqlite3.connect(project.ledger) as ledger:
+        ledger.execute("update events set written_at = null")
+
+    project.ott("status")
+
+    count = "select count(*), count(distinct delivery_event_id) from "
+    assert project.sql(count + "raw.raw_delivery_events") == [(6, 3)]
 
 
 def test_a_provider_that_cannot_be_reached_defers(project):

@@ -50,6 +50,7 @@ def test_no_second_has_more_than_the_senders_rate(rate, pauses):
     async def send():
         for pause in pauses:
             await limiter.wait("wa_main", rate)
+            await limiter.pace("wa_main", rate)
             sent.append(clock.monotonic())
             clock.seconds += pause / 50
 

@@ -56,6 +56,8 @@ class Warehouse:
                 "OTT_NOW": now.replace(" ", "T") + "Z",
                 "OTT_WHATSAPP_BASE_URL": f"{url}/v25.0",
                 "OTT_WHATSAPP_TOKEN": "sandbox-token",
+                "OTT_BRAZE_BASE_URL": url,
+                "OTT_BRAZE_API_KEY": "sandbox-braze-key",
             }
         return subprocess.run(
             [sys.executable, "-m", "sync", *command],

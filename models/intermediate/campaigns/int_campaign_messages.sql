@@ -20,7 +20,20 @@ senders as (
 
 live as (
 
-    select * from campaigns
+    select
+        campaigns.*,
+        -- Which time round this is: the same on any channel and any night of it.
+        case
+            when repeats = 'recurring' and cooldown_days > 0
+                then cast(
+                    floor(
+                        {{ dbt.datediff('starts_at', as_of(), 'second') }}
+                        / (86400.0 * cooldown_days)
+                    ) as {{ dbt.type_bigint() }}
+                )
+        end as round_number
+
+    from campaigns
 
     where
         starts_at <= {{ as_of() }}
@@ -37,6 +50,7 @@ final as (
         campaign_messages.sender_id,
         senders.template_account_id,
         senders.provider_account,
+        campaign_messages.provider_campaign_id,
 
         ---------- strings
         live.audience,
@@ -51,6 +65,9 @@ final as (
         coalesce(campaign_messages.button_parameters, '') as button_parameters,
         campaign_messages.free_text,
         live.holdout_salt,
+        coalesce(
+            cast(live.round_number as {{ dbt.type_string() }}), 'once'
+        ) as occurrence,
 
         ---------- numbers
         live.priority,
@@ -59,23 +76,7 @@ final as (
         live.holdout_percent,
         campaign_messages.message_rank,
         senders.messages_per_second,
-        -- Which time round this is: the same on any channel and any night of it.
-        case
-            when live.repeats = 'recurring' and live.cooldown_days > 0
-                then cast(
-                    cast(
-                        floor(
-                            {{ dbt.datediff(
-                                'cast(live.starts_at as date)',
-                                'cast(' ~ as_of() ~ ' as date)',
-                                'day'
-                            ) }}
-                            / live.cooldown_days
-                        ) as {{ dbt.type_bigint() }}
-                    ) as {{ dbt.type_string() }}
-                )
-            else 'once'
-        end as occurrence,
+        coalesce(live.max_steps, 1) as max_steps,
 
         ---------- booleans
         coalesce(senders.sender_status = 'active', false)
@@ -89,7 +90,14 @@ final as (
 
         ---------- timestamps
         live.starts_at,
-        live.ends_at
+        live.ends_at,
+        -- What is decided for one time round must not go in the next.
+        {{ dbt.dateadd(
+            'second',
+            'cast((live.round_number + 1) * live.cooldown_days * 86400 as '
+                ~ dbt.type_int() ~ ')',
+            'live.starts_at'
+        ) }} as occurrence_ends_at
 
     from live
 

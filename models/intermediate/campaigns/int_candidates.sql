@@ -152,6 +152,7 @@ final as (
         with_templates.customer_id,
         with_templates.sender_id,
         with_templates.provider_account,
+        with_templates.provider_campaign_id,
         with_templates.template_id,
 
         ---------- strings
@@ -181,6 +182,7 @@ final as (
         with_templates.max_recipients,
         with_templates.holdout_percent,
         with_templates.messages_per_second,
+        with_templates.max_steps,
 
         ---------- booleans
         message_policies.channel is not null as has_policy,
@@ -214,6 +216,7 @@ final as (
 
         ---------- timestamps
         with_templates.ends_at as campaign_ends_at,
+        with_templates.occurrence_ends_at,
         with_templates.template_fetched_at
 
     from with_templates

@@ -57,6 +57,7 @@ messaged as (
         campaign_id,
         customer_id,
         max(messaged_events) as messaged_events,
+        sum(proven_failures) as proven_failures,
         sum(tries) as tries
 
     from delivery_history
@@ -85,6 +86,10 @@ timed as (
             {{ dbt.dateadd('hour', var('decision_ttl_hours'), as_of()) }},
             coalesce(
                 candidates.campaign_ends_at,
+                {{ dbt.dateadd('hour', var('decision_ttl_hours'), as_of()) }}
+            ),
+            coalesce(
+                candidates.occurrence_ends_at,
                 {{ dbt.dateadd('hour', var('decision_ttl_hours'), as_of()) }}
             ),
             case
@@ -117,6 +122,11 @@ gated as (
 
     select
         timed.*,
+        -- The message after one that the provider said had failed is another one.
+        cast(
+            cast(coalesce(messaged.proven_failures, 0) as {{ dbt.type_bigint() }})
+            as {{ dbt.type_string() }}
+        ) as step,
         timed.send_not_after >= {{ dbt.dateadd(
             'minute', var('min_send_minutes'), as_of()
         ) }} as has_time_left,
@@ -124,6 +134,7 @@ gated as (
         coalesce(quiet_people.quiet_until <= {{ as_of() }}, true)
             as is_not_refused_recently,
         coalesce(messaged.tries, 0) < {{ var('max_attempts') }}
+        and coalesce(messaged.proven_failures, 0) < coalesce(timed.max_steps, 1)
             as has_attempts_left,
         timed.purpose != 'marketing'
         or coalesce(

@@ -24,6 +24,46 @@ channel_preferences as (
 
 ),
 
+customer_merges as (
+
+    select * from {{ ref('int_customer_merges') }}
+
+),
+
+draws as (
+
+    select distinct
+        campaign_id,
+        holdout_salt
+
+    from judged
+
+    where coalesce(holdout_percent, 0) > 0
+
+),
+
+-- Held back under any of a person's ids is held back: a merge draws nobody anew.
+drawn as (
+
+    select
+        draws.campaign_id,
+        customer_merges.canonical_customer_id as customer_id,
+        min(
+            {{ md5_bucket(
+                "coalesce(draws.holdout_salt, '') || '|' || customer_merges.customer_id"
+            ) | indent(12) }}
+        ) as lowest_bucket
+
+    from customer_merges
+
+    cross join draws
+
+    group by
+        draws.campaign_id,
+        customer_merges.canonical_customer_id
+
+),
+
 -- Who had it already in this round counts towards the campaign's limit.
 messaged as (
 
@@ -198,10 +238,14 @@ gated as (
         -- Last of all, so that both groups are cut alike (R14).
         has_holdout is false
         or coalesce(holdout_percent, 0) = 0
-        or {{ md5_bucket("coalesce(holdout_salt, '') || '|' || customer_id") }}
-        >= holdout_percent * 100 as is_not_held_out
+        or drawn.lowest_bucket >= holdout_percent * 100 as is_not_held_out
 
     from cut
+
+    left join drawn
+        on
+            cut.campaign_id = drawn.campaign_id
+            and cut.customer_id = drawn.customer_id
 
     left join messaged
         on cut.campaign_id = messaged.campaign_id

@@ -1,14 +1,18 @@
 with
 
-delivery_events as (
+delivery_states as (
 
-    select * from {{ ref('stg_sync__delivery_events') }}
-
-    where coalesce(received_at, {{ as_of() }}) <= {{ as_of() }}
+    select * from {{ ref('int_delivery_states') }}
 
 ),
 
-campaign_messages as (
+quiet_times as (
+
+    select * from {{ ref('int_quiet_times') }}
+
+),
+
+occurrences as (
 
     select distinct
         campaign_id,
@@ -18,65 +22,50 @@ campaign_messages as (
 
 ),
 
-customer_merges as (
-
-    select * from {{ ref('int_customer_merges') }}
-
-),
-
-error_classes as (
-
-    select * from {{ ref('provider_error_classes') }}
-
-),
-
 placed as (
 
     select
-        delivery_events.campaign_id,
-        coalesce(customer_merges.canonical_customer_id, delivery_events.customer_id)
-            as customer_id,
-        delivery_events.channel,
-        delivery_events.purpose,
-        delivery_events.delivery_event,
-        delivery_events.occurred_at,
-        -- Asked through the id it was sent to, so that a merge makes no new person.
+        delivery_states.campaign_id,
+        delivery_states.customer_id,
+        delivery_states.channel,
+        delivery_states.tries,
+        delivery_states.is_messaged,
+        delivery_states.is_proven_failed,
+        delivery_states.is_marketing,
+        delivery_states.messaged_at,
+        delivery_states.last_event_at,
+        cast(null as {{ dbt.type_timestamp() }}) as quiet_until,
         coalesce(
-            delivery_events.delivery_key = {{ delivery_key(
-                'delivery_events.campaign_id',
-                'delivery_events.customer_id',
-                'campaign_messages.occurrence',
-            ) }},
+            {{ is_delivery_of(
+                'delivery_states.delivery_key',
+                'delivery_states.campaign_id',
+                'delivery_states.sent_to_customer_id',
+                'occurrences.occurrence',
+            ) | indent(12) }},
             false
-        ) as is_this_occurrence,
-        -- No number of days means: for good.
-        case
-            when error_classes.action = 'suppress_address'
-                then {{ dbt.dateadd(
-                    'day',
-                    'coalesce(error_classes.suppress_days, 36500)',
-                    'delivery_events.occurred_at'
-                ) }}
-            when error_classes.action = 'defer_person'
-                then {{ dbt.dateadd(
-                    'second',
-                    'coalesce(error_classes.wait_seconds, 0)',
-                    'delivery_events.occurred_at'
-                ) }}
-        end as quiet_until
+        ) as is_this_occurrence
 
-    from delivery_events
+    from delivery_states
 
-    left join customer_merges
-        on delivery_events.customer_id = customer_merges.customer_id
+    left join occurrences
+        on delivery_states.campaign_id = occurrences.campaign_id
 
-    left join campaign_messages
-        on delivery_events.campaign_id = campaign_messages.campaign_id
+    union all
 
-    left join error_classes
-        on
-            delivery_events.provider_code = error_classes.code
-            and delivery_events.delivery_event in ('refused', 'deferred')
+    select
+        campaign_id,
+        customer_id,
+        channel,
+        0 as tries,
+        false as is_messaged,
+        false as is_proven_failed,
+        false as is_marketing,
+        cast(null as {{ dbt.type_timestamp() }}) as messaged_at,
+        occurred_at as last_event_at,
+        quiet_until,
+        false as is_this_occurrence
+
+    from quiet_times
 
 ),
 
@@ -86,34 +75,15 @@ final as (
         campaign_id,
         customer_id,
         channel,
-        max(
-            case
-                when
-                    is_this_occurrence
-                    and delivery_event
-                    in ('accepted', 'unknown', 'claimed', 'held_out', 'reconciled')
-                    then 1
-                else 0
-            end
-        ) as messaged_events,
-        sum(
-            case
-                when is_this_occurrence and delivery_event in ('refused', 'deferred')
-                    then 1
-                else 0
-            end
-        ) as tries,
+        max(case when is_this_occurrence and is_messaged then 1 else 0 end)
+            as messaged_events,
+        sum(case when is_this_occurrence and is_proven_failed then 1 else 0 end)
+            as proven_failures,
+        sum(case when is_this_occurrence then tries else 0 end) as tries,
         max(quiet_until) as quiet_until,
-        max(
-            case
-                when
-                    purpose = 'marketing'
-                    and delivery_event
-                    in ('accepted', 'unknown', 'claimed', 'held_out', 'reconciled')
-                    then occurred_at
-            end
-        ) as last_marketing_at,
-        max(occurred_at) as last_event_at
+        max(case when is_marketing and is_messaged then messaged_at end)
+            as last_marketing_at,
+        max(last_event_at) as last_event_at
 
     from placed
 

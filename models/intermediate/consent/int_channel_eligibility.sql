@@ -315,7 +315,14 @@ final as (
         ) }} = 0 as is_not_blocked_by_platform,
         reply_windows.last_inbound_at <= {{ as_of() }}
         and reply_windows.is_open as is_window_open,
-        coalesce(senders.sender_status = 'active', false) as is_sender_active,
+        coalesce(senders.sender_status = 'active', false)
+        and (
+            senders.allowed_purposes is null
+            or {{ dbt.position(
+                "',' || asked.purpose || ','",
+                "',' || replace(senders.allowed_purposes, ' ', '') || ','"
+            ) }} > 0
+        ) as is_sender_active,
 
         ---------- timestamps
         consent_states.decided_by_event_at as consent_decided_at,

@@ -6,6 +6,12 @@ campaign_messages as (
 
 ),
 
+profile_flags as (
+
+    select * from {{ ref('profile_flags') }}
+
+),
+
 senders as (
 
     select * from {{ ref('int_senders') }}
@@ -30,6 +36,15 @@ purposes as (
         'marketing' as purpose
 
     from campaign_messages
+
+    union all
+
+    select
+        channel,
+        sender_id,
+        purpose
+
+    from profile_flags
 
 ),
 

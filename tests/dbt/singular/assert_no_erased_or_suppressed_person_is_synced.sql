@@ -7,6 +7,11 @@ synced as (
 
     select customer_id from {{ ref('sync_whatsapp') }}
     union all
+    select customer_id from {{ ref('sync_braze_triggers') }}
+    union all
+    select customer_id from {{ ref('sync_braze_profiles') }}
+    where is_withdrawal is not true
+    union all
     select customer_id from {{ ref('sync_holdout') }}
 
 ),

@@ -14,6 +14,18 @@ synced as (
 
     where purpose = 'marketing'
 
+    union all
+
+    select
+        customer_id,
+        purpose
+
+    from {{ ref('sync_braze_triggers') }}
+
+    where
+        purpose = 'marketing'
+        and channel = 'whatsapp'
+
 ),
 
 customer_merges as (

@@ -6,6 +6,8 @@ sent as (
 
     select delivery_key from {{ ref('sync_whatsapp') }}
     union all
+    select delivery_key from {{ ref('sync_braze_triggers') }}
+    union all
     select delivery_key from {{ ref('sync_holdout') }}
 
 ),

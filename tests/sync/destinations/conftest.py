@@ -12,6 +12,7 @@ TEMPLATE = WhatsAppRow(
     delivery_key="key-1",
     build_id="build-1",
     campaign_id="spring",
+    occurrence="once",
     customer_id="c1",
     channel="whatsapp",
     sender_id="s1",

@@ -1,0 +1,146 @@
+with
+
+delivery_events as (
+
+    select * from {{ ref('stg_sync__delivery_events') }}
+
+    where coalesce(received_at, {{ as_of() }}) <= {{ as_of() }}
+
+),
+
+statuses as (
+
+    select * from {{ ref('int_delivery_statuses') }}
+
+    where coalesce(received_at, {{ as_of() }}) <= {{ as_of() }}
+
+),
+
+customer_merges as (
+
+    select * from {{ ref('int_customer_merges') }}
+
+),
+
+-- A status that says it arrived wins over one that says it failed, in any order.
+proofs as (
+
+    select
+        delivery_key,
+        max(case when status = 'failed' then 1 else 0 end) as failed_statuses,
+        max(
+            case when status in ('delivered', 'read', 'played') then 1 else 0 end
+        ) as arrived_statuses
+
+    from statuses
+
+    group by delivery_key
+
+),
+
+keyed as (
+
+    select
+        delivery_key,
+        max(campaign_id) as campaign_id,
+        max(customer_id) as customer_id,
+        max(channel) as channel,
+        max(case when purpose = 'marketing' then 1 else 0 end) as marketing_events,
+        max(
+            case when delivery_event in ('accepted', 'held_out') then 1 else 0 end
+        ) as taken_events,
+        -- An attempt of unknown fate counts until somebody says it was not sent.
+        max(
+            case
+                when delivery_event in ('claimed', 'unknown') then coalesce(attempt, 1)
+                else 0
+            end
+        ) as unknown_attempt,
+        max(
+            case
+                when
+                    delivery_event = 'reconciled'
+                    and reason_code = 'reconciled_not_sent'
+                    then coalesce(attempt, 1)
+                else 0
+            end
+        ) as not_sent_attempt,
+        sum(
+            case when delivery_event in ('refused', 'deferred') then 1 else 0 end
+        ) as tries,
+        max(
+            case
+                when delivery_event in ('accepted', 'held_out', 'claimed', 'unknown')
+                    then occurred_at
+            end
+        ) as messaged_at,
+        max(occurred_at) as last_event_at
+
+    from delivery_events
+
+    where delivery_key is not null
+
+    group by delivery_key
+
+),
+
+judged as (
+
+    select
+        keyed.*,
+        coalesce(customer_merges.canonical_customer_id, keyed.customer_id)
+            as canonical_customer_id,
+        case
+            when
+                keyed.taken_events = 1
+                or keyed.unknown_attempt > keyed.not_sent_attempt
+                then 1
+            else 0
+        end as was_messaged,
+        case
+            when proofs.failed_statuses = 1 and proofs.arrived_statuses = 0 then 1
+            else 0
+        end as has_failed
+
+    from keyed
+
+    -- Asked through today's id, so that a merge makes no new person.
+    left join customer_merges
+        on keyed.customer_id = customer_merges.customer_id
+
+    left join proofs
+        on keyed.delivery_key = proofs.delivery_key
+
+),
+
+final as (
+
+    select
+
+        ---------- ids
+        delivery_key,
+        campaign_id,
+        customer_id as sent_to_customer_id,
+        canonical_customer_id as customer_id,
+
+        ---------- strings
+        channel,
+
+        ---------- numbers
+        tries,
+
+        ---------- booleans
+        marketing_events = 1 as is_marketing,
+        was_messaged = 1 and has_failed = 0 as is_messaged,
+        -- The provider itself said so; nothing else proves it.
+        was_messaged = 1 and has_failed = 1 as is_proven_failed,
+
+        ---------- timestamps
+        messaged_at,
+        last_event_at
+
+    from judged
+
+)
+
+select * from final

@@ -1,0 +1,25 @@
+{#- Each person with a print of all ids that make it up, as the
+    build knows them. -#}
+with
+
+customer_merges as (
+
+    select * from {{ ref('int_customer_merges') }}
+
+),
+
+final as (
+
+    select
+        canonical_customer_id as customer_id,
+        {{ dbt.hash(dbt.listagg(
+            'customer_id', "'|'", 'order by customer_id'
+        )) }} as person_key
+
+    from customer_merges
+
+    group by canonical_customer_id
+
+)
+
+select * from final

@@ -1,0 +1,96 @@
+{#- Kept for good, a build's rows added to the last ones': what `sync_stops` watches
+    while messages go out, though a newer build may have replaced the tables, and the
+    only record of what a run that was lost had been about to send. -#}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    full_refresh=false,
+    on_schema_change='fail',
+) }}
+
+{%- set send_tables = [
+    'sync_whatsapp', 'sync_braze_triggers', 'sync_holdout', 'sync_braze_profiles',
+] -%}
+{%- set missing = 'cast(null as ' ~ dbt.type_string() ~ ')' -%}
+
+with
+
+{% for table in send_tables -%}
+{{ table | replace('sync_', '') }} as (
+
+    select * from {{ ref(table) }}
+
+),
+
+{% endfor -%}
+
+people as (
+
+    select * from {{ ref('int_people') }}
+
+),
+
+unioned as (
+
+    {% for table in send_tables -%}
+    select
+        delivery_key,
+        build_id,
+        campaign_id,
+        occurrence,
+        customer_id,
+        sender_id,
+        channel,
+        purpose,
+        message_type,
+        {{ "'holdout'" if table == 'sync_holdout' else 'destination' }} as destination,
+        {{ 'template_name' if table == 'sync_whatsapp' else missing }} as template_name,
+        {{ 'language_code' if table == 'sync_whatsapp' else missing }} as language_code,
+        {{ 'states' if 'profiles' in table else missing }} as states,
+        {{ 'is_withdrawal' if 'profiles' in table else 'false' }} as is_withdrawal,
+        decided_at,
+        send_not_after
+
+    from {{ table | replace('sync_', '') }}
+    {{ 'union all' if not loop.last }}
+
+    {% endfor %}
+),
+
+final as (
+
+    select
+
+        ---------- ids
+        unioned.delivery_key,
+        unioned.build_id,
+        unioned.campaign_id,
+        unioned.occurrence,
+        unioned.customer_id,
+        unioned.sender_id,
+        people.person_key,
+
+        ---------- strings
+        unioned.channel,
+        unioned.purpose,
+        unioned.message_type,
+        unioned.destination,
+        unioned.template_name,
+        unioned.language_code,
+        unioned.states,
+
+        ---------- booleans
+        unioned.is_withdrawal,
+
+        ---------- timestamps
+        unioned.decided_at,
+        unioned.send_not_after
+
+    from unioned
+
+    left join people
+        on unioned.customer_id = people.customer_id
+
+)
+
+select * from final

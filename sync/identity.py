@@ -1,0 +1,69 @@
+"""One warehouse, one ledger: a lost, restored or second one must never send."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sync import lock
+from sync.errors import TrustError
+
+if TYPE_CHECKING:
+    from sync.desk import Desk
+    from sync.warehouse import Session
+
+RUNS = "raw_sync_runs"
+COLUMNS = ("run_id", "ledger_id", "build_id", "destination", "event")
+
+
+def strange_runs(at: Desk, session: Session) -> list[dict[str, Any]]:
+    """
+    Tell the runs the warehouse knows and this ledger does not, oldest first.
+
+    Such are: runs of another ledger that nobody adopted; runs of ours whose end the
+    warehouse knows and we do not (a ledger restored from a backup); runs of ours that
+    another ledger adopted. Of each, `closed` tells whether all its events were written
+    to the warehouse.
+    """
+    ours = at.ledger.run_ids()
+    found: dict[str, dict[str, Any]] = {}
+    relation = at.manifest.source(RUNS)
+    query = f"select {', '.join(COLUMNS)} from {relation} order by occurred_at"  # noqa: S608
+    for values in session.rows(query):
+        row = dict(zip(COLUMNS, values, strict=True))
+        run = found.setdefault(row["run_id"], row | {"closed": False, "events": set()})
+        run["closed"] = run["closed"] or row["event"] == "run_closed"
+        if row["event"] != "run_adopted" or row["ledger_id"] != at.ledger.ledger_id:
+            run["events"].add(row["event"])
+    return [run for run in found.values() if _is_strange(run, ours)]
+
+
+def _is_strange(run: dict[str, Any], ours: dict[str, bool]) -> bool:
+    if run["run_id"] not in ours or "run_adopted" in run["events"]:
+        return True
+    return run["closed"] and not ours[run["run_id"]]
+
+
+def check(at: Desk) -> None:
+    """
+    Let this ledger send, or not.
+
+    Raises:
+        TrustError: The warehouse knows runs this ledger does not, or its last run made
+            claims it does not know.
+        LockedError: Somebody holds the warehouse.
+    """
+    for run_id, noted in lock.noted(at.config.ledger_path).items():
+        known = at.ledger.claims_of(run_id)
+        if known is not None and known < noted:
+            raise TrustError(
+                f"Run {run_id} made claims this ledger does not know: it was put back "
+                "from a copy. Use the newer one, or, if that is lost for good, remove "
+                "this one and run `ott reconcile --adopt`."
+            )
+    with at.warehouse.reading() as session:
+        if strange := strange_runs(at, session):
+            raise TrustError(
+                f"The warehouse knows {len(strange)} runs this ledger does not. Set "
+                "OTT_LEDGER to the ledger that made them; if it is lost for good, run "
+                "`ott reconcile --adopt`."
+            )

@@ -1,0 +1,9 @@
+-- The sync reads `states` as one JSON object of at least one value.
+
+select delivery_key
+
+from {{ ref('sync_braze_profiles') }}
+
+where
+    {{ is_json('states') }} is not true
+    or states not like '{"%"}'

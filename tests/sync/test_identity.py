@@ -1,0 +1,235 @@
+"""One warehouse, one ledger: whatever became of the file, nobody is messaged twice."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import sqlite3
+
+from sync_project import key, now, people, wait_until
+
+
+def lose(project):
+    for path in project.ledger.parent.glob("ledger.sqlite*"):
+        path.unlink()
+
+
+def kill_in_the_middle(project):
+    process = project.start("send", "whatsapp", "--in-flight", "4")
+    wait_until(lambda: len(project.provider.seen) >= 10)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+
+
+def reconcile(project, *words):
+    done = project.ott("reconcile", "--json", *words)
+    done.told = json.loads(done.out) if done.out.startswith("{") else {}
+    return done
+
+
+def test_a_new_ledger_in_place_of_a_lost_one_is_refused(project):
+    project.build(people(5))
+    project.send()
+    lose(project)
+
+    done = project.send()
+
+    assert done.returncode == 4
+    assert "ott reconcile --adopt" in done.err
+    assert len(project.provider.seen) == 5
+
+
+def test_what_a_lost_ledger_told_the_warehouse_is_taken_over(project):
+    project.build(people(5))
+    project.provider.answers[key(3)] = [131026]
+    project.send()
+    lose(project)
+
+    taken = reconcile(project, "--adopt")
+    again = project.send()
+    project.build(people(5), build_id="build-2")
+    later = project.send()
+
+    assert taken.returncode == 0, taken.err
+    assert taken.told["adopted_runs"] == 1
+    assert again.summary["due"] == 0
+    assert later.summary["outcomes"] == {"accepted": 1}, "the refused one, again"
+    assert project.provider.seen.count(key(3)) == 2
+    assert len(project.provider.seen) == 6
+
+
+def test_what_a_lost_ledger_never_told_is_unknown_and_not_sent(project):
+    project.build(people(40, messages_per_second=40))
+    kill_in_the_middle(project)
+    seen = len(project.provider.seen)
+    lose(project)
+
+    taken = reconcile(project, "--adopt")
+    again = project.send()
+    project.build(people(45), build_id="build-2")
+    later = project.send()
+
+    assert taken.returncode == 6, taken.err
+    assert taken.told["adopted_unknown"] == 40
+    assert again.summary["due"] == 0
+    assert later.summary["outcomes"] == {"accepted": 5}, "people the lost run never had"
+    assert len(project.provider.seen) == seen + 5
+    written = project.sql(
+        "select count(*) from raw.raw_delivery_events where reason_code = 'ledger_lost'"
+    )
+    assert written == [(40,)]
+
+
+def test_a_lost_ledger_of_a_build_nobody_kept_is_not_taken_over(project):
+    project.build(people(40, messages_per_second=40))
+    kill_in_the_middle(project)
+    lose(project)
+    project.sql("delete from ott_sync.sync_decided")
+
+    taken = reconcile(project, "--adopt")
+
+    assert taken.returncode == 4
+    assert project.send().returncode == 4
+
+
+def test_a_ledger_restored_from_a_backup_is_refused(project, tmp_path):
+    project.build(people(3))
+    project.send()
+    copy = tmp_path / "backup.sqlite"
+    with sqlite3.connect(project.ledger) as ledger, sqlite3.connect(copy) as backup:
+        ledger.backup(backup)
+    project.build([{"number": n} for n in range(3, 6)], build_id="build-2")
+    project.send()
+    lose(project)
+    shutil.copy(copy, project.ledger)
+
+    done = project.send()
+
+    assert done.returncode == 4
+    assert len(project.provider.seen) == 6
+
+
+def test_a_ledger_restored_from_the_middle_of_a_run_is_refused(project, tmp_path):
+    project.build(people(40, messages_per_second=40))
+    process = project.start("send", "whatsapp", "--in-flight", "2")
+    wait_until(lambda: len(project.provider.seen) >= 5)
+    copy = tmp_path / "backup.sqlite"
+    with sqlite3.connect(project.ledger) as ledger, sqlite3.connect(copy) as backup:
+        ledger.backup(backup)
+    process.communicate(timeout=60)
+    lose(project)
+    shutil.copy(copy, project.ledger)
+
+    done = project.send()
+
+    assert done.returncode == 4
+    assert len(project.provider.seen) == 40
+
+
+def test_a_ledger_restored_from_the_middle_of_a_run_that_died_is_refused(
+    project, tmp_path
+):
+    project.build(people(40, messages_per_second=40))
+    process = project.start("send", "whatsapp", "--in-flight", "2")
+    wait_until(lambda: len(project.provider.seen) >= 5)
+    copy = tmp_path / "backup.sqlite"
+    with sqlite3.connect(project.ledger) as ledger, sqlite3.connect(copy) as backup:
+        ledger.backup(backup)
+    wait_until(lambda: len(project.provider.seen) >= 12)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    for path in project.ledger.parent.glob("ledger.sqlite*"):
+        if not path.name.endswith(".lock"):
+            path.unlink()
+    shutil.copy(copy, project.ledger)
+
+    done = project.send()
+
+    assert done.returncode == 4
+    assert "put back from a copy" in done.err
+
+
+def test_a_run_settles_the_claims_that_other_destinations_left(project):
+    project.provider.delay = 0.3
+    project.build(people(40, messages_per_second=40))
+    kill_in_the_middle(project)
+    assert "claimed" in project.states().values()
+    project.build([], model="sync_braze_profiles", build_id="build-2")
+
+    project.send(name="braze_profiles")
+
+    assert "claimed" not in project.states().values()
+    written = project.sql(
+        "select count(*) > 0 from raw.raw_delivery_events where event = 'unknown'"
+    )
+    assert written == [(True,)]
+
+
+def test_the_old_ledger_is_refused_once_another_has_taken_over(project, tmp_path):
+    other = {"OTT_LEDGER": str(tmp_path / "other.sqlite")}
+    project.build(people(5))
+    project.send()
+    project.ott("reconcile", "--adopt", **other)
+
+    old = project.send()
+    taken_back = reconcile(project, "--adopt")
+    new = project.send(**other)
+
+    assert old.returncode == 4
+    assert taken_back.returncode == 4
+    assert "Use that ledger" in taken_back.err
+    assert new.returncode == 0, new.err
+    assert len(project.provider.seen) == 5
+
+
+def test_nothing_is_sent_before_the_warehouse_knows_of_the_run(project):
+    project.build(people(3))
+    project.sql(
+        "drop table raw.raw_sync_runs; create view raw.raw_sync_runs as "
+        "select null::varchar as run_id, null::varchar as ledger_id, "
+        "null::varchar as build_id, null::varchar as destination, "
+        "null::varchar as event, null::timestamp as occurred_at, "
+        "null::timestamp as received_at where false"
+    )
+
+    done = project.send()
+
+    assert done.returncode == 4
+    assert project.provider.seen == []
+
+
+def test_of_two_first_ledgers_at_once_none_sends_unknown_to_the_other(
+    project, tmp_path
+):
+    project.build(people(3))
+    stranger = (
+        "insert into raw.raw_sync_runs values ('r', 'other', 'b', 'braze', "
+        "'run_opened', ?, ?)"
+    )
+    project.sql(stranger, now(), now())
+
+    done = project.send()
+
+    assert done.returncode == 4
+    assert project.provider.seen == []
+
+
+def test_a_ledger_of_the_first_version_is_brought_up_to_date(project):
+    project.build(people(2))
+    project.send()
+    with sqlite3.connect(project.ledger) as ledger:
+        ledger.executescript(
+            "alter table deliveries drop column occurrence;"
+            "alter table deliveries drop column states;"
+            "alter table runs drop column claims;"
+            "drop table adopted_runs;"
+            "update meta set value = '1' where key = 'schema_version'"
+        )
+    for path in project.ledger.parent.glob("*.lock"):
+        path.write_text("{}")
+
+    done = project.send()
+
+    assert done.returncode == 0, done.err
+    assert done.summary["known"] == 2

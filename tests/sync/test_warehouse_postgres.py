@@ -1,0 +1,84 @@
+"""The parts of the PostgreSQL warehouse that need no server."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from sync import config
+from sync.errors import ConfigError
+from sync.warehouse import connect
+from sync.warehouse_postgres import translate
+
+PROFILES = """
+ott:
+  target: pg
+  outputs:
+    pg:
+      type: postgres
+      host: "{{ env_var('DB_HOST') }}"
+      port: "{{ env_var('DB_PORT', '5433') | as_number }}"
+      user: reader
+      pass: "{{ env_var('DB_PASSWORD') }}"
+      database: shop
+      schema: ott
+      sslmode: require
+"""
+
+
+@pytest.fixture
+def profile(tmp_path, monkeypatch):
+    """Load the target of PROFILES with these variables."""
+    (tmp_path / "dbt_project.yml").write_text("profile: ott\n")
+    (tmp_path / "profiles.yml").write_text(PROFILES)
+    monkeypatch.chdir(tmp_path)
+
+    def load(**env):
+        given = {"DB_HOST": "db.example", "DB_PASSWORD": "told-to-nobody"}
+        return config.load(env=given | env)
+
+    return load
+
+
+@pytest.mark.parametrize(
+    ("query", "translated"),
+    [
+        ("select ? where a = ?", "select %s where a = %s"),
+        ("select 5 % 2", "select 5 %% 2"),
+        ("select a like 'x%' and b = ?", "select a like 'x%%' and b = %s"),
+        ("select 'why?', 'it''s ?', ?", "select 'why?', 'it''s ?', %s"),
+        ('select "odd?%" from "a"."b?"', 'select "odd?%%" from "a"."b?"'),
+    ],
+)
+def test_only_placeholders_become_placeholders(query, translated):
+    assert translate(query) == translated
+
+
+def test_a_target_is_read_under_either_of_dbts_names(profile):
+    target = profile().profile
+
+    assert (target.host, target.port, target.user) == ("db.example", 5433, "reader")
+    assert (target.dbname, target.schema) == ("shop", "ott")
+    assert target.password == "told-to-nobody"
+    assert target.settings == {"sslmode": "require"}
+
+
+def test_no_repr_tells_the_password(profile):
+    assert "told-to-nobody" not in repr(profile())
+
+
+@pytest.mark.parametrize(
+    ("env", "words"),
+    [({"DB_HOST": ""}, "has no host"), ({"DB_PORT": "a"}, "is no number")],
+)
+def test_an_incomplete_target_says_what_is_missing(profile, env, words):
+    with pytest.raises(ConfigError, match=words):
+        profile(**env)
+
+
+def test_a_missing_driver_names_the_extra(profile, monkeypatch):
+    monkeypatch.setitem(sys.modules, "psycopg2", None)
+
+    with pytest.raises(ConfigError, match=r"\[postgres\]"):
+        connect(profile().profile)
