@@ -40,6 +40,7 @@
         ('is_batch_sent', 'not_batch_sent', 'campaign'),
         ('has_time_left', 'no_time_left', 'campaign'),
         ('is_not_yet_messaged', 'already_messaged', 'campaign'),
+        ('is_address_not_yet_messaged', 'address_already_messaged', 'campaign'),
         ('is_not_refused_recently', 'refused_recently', 'campaign'),
         ('has_attempts_left', 'attempts_used', 'campaign'),
         ('is_within_person_cap', 'cap_person', 'campaign'),
@@ -51,6 +52,7 @@
     {{ return([
         ('is_channel_chosen', 'other_channel_chosen'),
         ('is_campaign_chosen', 'other_campaign_won'),
+        ('is_address_chosen', 'other_customer_chosen'),
         ('is_within_limit', 'campaign_limit'),
         ('is_not_held_out', 'holdout'),
     ]) }}

@@ -19,26 +19,34 @@ def strange_runs(at: Desk, session: Session) -> list[dict[str, Any]]:
     """
     Tell the runs the warehouse knows and this ledger does not, oldest first.
 
-    Such are: runs of another ledger that nobody adopted; runs of ours whose end the
-    warehouse knows and we do not (a ledger restored from a backup); runs of ours that
-    another ledger adopted. Of each, `closed` tells whether all its events were written
-    to the warehouse.
+    Such are: runs of another ledger; runs of ours whose end the warehouse knows and we
+    do not (a ledger restored from a backup); runs of ours that another ledger adopted.
+    Of each, `owner` is the ledger it belongs to by now, `closed` tells whether all its
+    events were written to the warehouse, `ours` whether it once was this ledger's.
     """
     ours = at.ledger.run_ids()
     found: dict[str, dict[str, Any]] = {}
     relation = at.manifest.source(RUNS)
-    query = f"select {', '.join(COLUMNS)} from {relation} order by occurred_at"  # noqa: S608
+    query = (
+        f"select {', '.join(COLUMNS)} from {relation} "  # noqa: S608
+        "order by occurred_at, received_at"
+    )
     for values in session.rows(query):
         row = dict(zip(COLUMNS, values, strict=True))
-        run = found.setdefault(row["run_id"], row | {"closed": False, "events": set()})
+        run = found.setdefault(row["run_id"], row | {"closed": False})
         run["closed"] = run["closed"] or row["event"] == "run_closed"
-        if row["event"] != "run_adopted" or row["ledger_id"] != at.ledger.ledger_id:
-            run["events"].add(row["event"])
-    return [run for run in found.values() if _is_strange(run, ours)]
+        # Whoever adopted it last has it.
+        if row["event"] == "run_adopted" or "owner" not in run:
+            run["owner"] = row["ledger_id"]
+    for run in found.values():
+        run["ours"] = run["run_id"] in ours
+    return [
+        run for run in found.values() if _is_strange(run, at.ledger.ledger_id, ours)
+    ]
 
 
-def _is_strange(run: dict[str, Any], ours: dict[str, bool]) -> bool:
-    if run["run_id"] not in ours or "run_adopted" in run["events"]:
+def _is_strange(run: dict[str, Any], ledger_id: str, ours: dict[str, bool]) -> bool:
+    if run["owner"] != ledger_id or not run["ours"]:
         return True
     return run["closed"] and not ours[run["run_id"]]
 

@@ -101,7 +101,7 @@ def _adopt(at: Desk) -> tuple[int, int]:
     """
     with at.warehouse.reading() as session:
         runs = strange_runs(at, session)
-        if any("run_adopted" in run["events"] for run in runs):
+        if any(run["ours"] and run["owner"] != at.ledger.ledger_id for run in runs):
             raise TrustError(
                 "Another ledger has taken over this one's runs. Use that ledger."
             )

@@ -155,49 +155,105 @@ rows_to_send as (
 
 -- What the build could not count, because it was heard of since; or just before, by a
 -- transaction that the build could not see yet.
+unjudged_messages as (
+
+    select
+        delivery_events.*,
+        customer_merges.canonical_customer_id
+
+    from delivery_events
+
+    inner join customer_merges
+        on delivery_events.customer_id = customer_merges.customer_id
+
+    cross join newest
+
+    where
+        delivery_events.delivery_event
+        in ('accepted', 'unknown', 'claimed', 'held_out')
+        and coalesce(
+            delivery_events.received_at > {{ dbt.dateadd(
+                'hour',
+                '-2 * ' ~ var('decision_ttl_hours') ~ ' - 1',
+                'newest.decided_at'
+            ) }},
+            true
+        )
+
+),
+
+-- To the person, or to anybody at one of their addresses.
+people_reached as (
+
+    select
+        delivery_key,
+        canonical_customer_id as customer_id
+
+    from unjudged_messages
+
+    union
+
+    select
+        unjudged_messages.delivery_key,
+        theirs.customer_id
+
+    from unjudged_messages
+
+    inner join contact_points as reached
+        on
+            unjudged_messages.canonical_customer_id = reached.customer_id
+            and unjudged_messages.channel = reached.channel
+
+    inner join contact_points as theirs
+        on
+            reached.channel = theirs.channel
+            and reached.address = theirs.address
+
+    where unjudged_messages.delivery_event != 'held_out'
+
+),
+
 people_messaged as (
 
     select
         decided_rows.delivery_key,
         case
             when
-                decided_rows.campaign_id = delivery_events.campaign_id
+                decided_rows.campaign_id = unjudged_messages.campaign_id
                 and {{ is_delivery_of(
-                    'delivery_events.delivery_key',
-                    'delivery_events.campaign_id',
-                    'delivery_events.customer_id',
+                    'unjudged_messages.delivery_key',
+                    'unjudged_messages.campaign_id',
+                    'unjudged_messages.customer_id',
                     'decided_rows.occurrence',
                 ) | indent(16) }}
                 then 'already_messaged'
             when
                 decided_rows.purpose = 'marketing'
-                and delivery_events.purpose = 'marketing'
-                and delivery_events.occurred_at > {{ dbt.dateadd(
+                and unjudged_messages.purpose = 'marketing'
+                and unjudged_messages.occurred_at > {{ dbt.dateadd(
                     'hour',
                     '-1 * ' ~ var('marketing_cap_hours'),
                     'decided_rows.decided_at'
                 ) }}
                 then 'cap_person'
         end as reason_code,
-        delivery_events.occurred_at as stopped_at,
-        delivery_events.received_at as known_at
+        unjudged_messages.occurred_at as stopped_at,
+        unjudged_messages.received_at as known_at
 
     from decided_rows
 
-    inner join customer_merges
-        on decided_rows.customer_id = customer_merges.canonical_customer_id
+    inner join people_reached
+        on decided_rows.customer_id = people_reached.customer_id
 
-    inner join delivery_events
+    inner join unjudged_messages
         on
-            customer_merges.customer_id = delivery_events.customer_id
-            and decided_rows.delivery_key != delivery_events.delivery_key
+            people_reached.delivery_key = unjudged_messages.delivery_key
+            and decided_rows.delivery_key != unjudged_messages.delivery_key
             and coalesce(
-                delivery_events.received_at
-                > {{ dbt.dateadd('hour', -1, 'decided_rows.decided_at') }},
+                {{ dbt.dateadd('hour', -1, 'decided_rows.decided_at') }}
+                < unjudged_messages.received_at,
                 true
             )
-            and delivery_events.delivery_event
-            in ('accepted', 'unknown', 'claimed', 'held_out')
 
     where decided_rows.message_type != 'profile'
 

@@ -39,6 +39,7 @@ def fill(world: World) -> None:
         case(world, base(world, name, country))
     _chain(world)
     _shared(world)
+    _one_number(world)
     _shown_by_user_id(world)
     _registry(world)
     for number in range(10, 121, 20):
@@ -84,6 +85,16 @@ def _shared(world: World) -> None:
     point = f"gen-whatsapp-{other.customer_id}"
     when = world.ago(days=5)
     people.consent(world, other, "withdraw", when, contact_point_id=point)
+
+
+def _one_number(world: World) -> None:
+    """Two people at one number who both said yes: one of them gets the message."""
+    person = base(world, "one-number-a")
+    records.fine(world, person)
+    other = base(world, "one-number-b")
+    customer(world, other)
+    contact(world, other, address=person.phone)
+    grant(world, other)
 
 
 def _shown_by_user_id(world: World) -> None:

@@ -1,7 +1,7 @@
 """
 How fast one `ott send` is while every claim is durable, beside the bare transport.
 
-    make bench                     30,000 rows, answers after 300 ms, 1,000 a second allowed
+    make bench         30,000 rows, answers after 300 ms, 1,000 a second allowed
     python tests/bench/send_speed.py ROWS LATENCY RATE IN_FLIGHT
 
 The sandbox's own log says what arrived and when; the kernel says what it cost. Figures

@@ -183,6 +183,27 @@ def test_the_old_ledger_is_refused_once_another_has_taken_over(project, tmp_path
     assert len(project.provider.seen) == 5
 
 
+def test_a_ledger_that_took_over_can_be_lost_too(project, tmp_path):
+    first, second = (
+        {"OTT_LEDGER": str(tmp_path / f"{name}.sqlite")} for name in ("two", "three")
+    )
+    project.build(people(5))
+    project.send()
+    project.ott("reconcile", "--adopt", **first)
+    project.build(people(8), build_id="build-2")
+    project.send(**first)
+    taken = project.ott("reconcile", "--adopt", **second)
+    project.build(people(9), build_id="build-3")
+
+    refused = [project.send(), project.send(**first)]
+    done = project.send(**second)
+
+    assert taken.returncode == 0, taken.err
+    assert [each.returncode for each in refused] == [4, 4]
+    assert done.summary["outcomes"] == {"accepted": 1}
+    assert len(project.provider.seen) == len(set(project.provider.seen)) == 9
+
+
 def test_nothing_is_sent_before_the_warehouse_knows_of_the_run(project):
     project.build(people(3))
     project.sql(

@@ -8,7 +8,11 @@ from conftest import ROOT
 LATER = "2026-11-18 10:25:00"
 # Only one channel is connected yet, so nobody has two to choose from; and nobody can
 # have had a campaign before the first send.
-NOT_IN_THE_DEMO = {"other_channel_chosen", "already_messaged"}
+NOT_IN_THE_DEMO = {
+    "other_channel_chosen",
+    "already_messaged",
+    "address_already_messaged",
+}
 
 
 def reasons():

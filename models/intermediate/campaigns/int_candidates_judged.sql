@@ -20,6 +20,27 @@ delivery_history as (
 
 ),
 
+address_history as (
+
+    select * from {{ ref('int_address_history') }}
+
+),
+
+marketing_addresses as (
+
+    select
+        channel,
+        address,
+        max(last_marketing_at) as last_marketing_at
+
+    from address_history
+
+    group by
+        channel,
+        address
+
+),
+
 -- An address that was refused for good, or a person to be left alone for a while,
 -- whatever the campaign.
 quiet_people as (
@@ -131,17 +152,27 @@ gated as (
             'minute', var('min_send_minutes'), as_of()
         ) }} as has_time_left,
         coalesce(messaged.messaged_events, 0) = 0 as is_not_yet_messaged,
+        coalesce(address_history.messaged_events, 0) = 0
+            as is_address_not_yet_messaged,
         coalesce(quiet_people.quiet_until <= {{ as_of() }}, true)
             as is_not_refused_recently,
         coalesce(messaged.tries, 0) < {{ var('max_attempts') }}
         and coalesce(messaged.proven_failures, 0) < coalesce(timed.max_steps, 1)
             as has_attempts_left,
         timed.purpose != 'marketing'
-        or coalesce(
-            marketing_people.last_marketing_at <= {{ dbt.dateadd(
-                'hour', '-1 * ' ~ var('marketing_cap_hours'), as_of()
-            ) }},
-            true
+        or (
+            coalesce(
+                marketing_people.last_marketing_at <= {{ dbt.dateadd(
+                    'hour', '-1 * ' ~ var('marketing_cap_hours'), as_of()
+                ) }},
+                true
+            )
+            and coalesce(
+                marketing_addresses.last_marketing_at <= {{ dbt.dateadd(
+                    'hour', '-1 * ' ~ var('marketing_cap_hours'), as_of()
+                ) }},
+                true
+            )
         ) as is_within_person_cap
 
     from timed
@@ -153,6 +184,17 @@ gated as (
 
     left join marketing_people
         on timed.customer_id = marketing_people.customer_id
+
+    left join address_history
+        on
+            timed.campaign_id = address_history.campaign_id
+            and timed.channel = address_history.channel
+            and timed.address = address_history.address
+
+    left join marketing_addresses
+        on
+            timed.channel = marketing_addresses.channel
+            and timed.address = marketing_addresses.address
 
     left join quiet_people
         on

@@ -196,19 +196,22 @@ arbitrated as (
 
 ),
 
--- The cut is ranked: the best of those that are left.
-cut as (
+-- Between customers at one address: one marketing message, and one a campaign.
+addressed as (
 
     select
         arbitrated.*,
         case
             when
-                reason_code = 'sendable'
+                address is not null
+                and reason_code = 'sendable'
                 and channel_choice = 1
                 and campaign_choice = 1
                 then row_number() over (
                     partition by
-                        campaign_id,
+                        channel,
+                        address,
+                        case when purpose = 'marketing' then '*' else campaign_id end,
                         case
                             when
                                 reason_code = 'sendable'
@@ -217,11 +220,47 @@ cut as (
                                 then 1
                             else 0
                         end
+                    order by
+                        priority desc,
+                        score desc,
+                        campaign_id asc,
+                        customer_id asc
+                )
+            else 1
+        end as address_choice
+
+    from arbitrated
+
+),
+
+-- The cut is ranked: the best of those that are left.
+cut as (
+
+    select
+        addressed.*,
+        case
+            when
+                reason_code = 'sendable'
+                and channel_choice = 1
+                and campaign_choice = 1
+                and address_choice = 1
+                then row_number() over (
+                    partition by
+                        campaign_id,
+                        case
+                            when
+                                reason_code = 'sendable'
+                                and channel_choice = 1
+                                and campaign_choice = 1
+                                and address_choice = 1
+                                then 1
+                            else 0
+                        end
                     order by score desc, {{ dbt.hash('customer_id') }} asc
                 )
         end as recipient_rank
 
-    from arbitrated
+    from addressed
 
 ),
 
@@ -231,6 +270,7 @@ gated as (
         cut.*,
         reason_code != 'sendable' or channel_choice = 1 as is_channel_chosen,
         campaign_choice = 1 as is_campaign_chosen,
+        address_choice = 1 as is_address_chosen,
         coalesce(
             recipient_rank + coalesce(messaged.messaged_count, 0) <= max_recipients,
             true
