@@ -8,17 +8,15 @@
     on_schema_change='fail',
 ) }}
 
-{%- set send_tables = [
-    'sync_whatsapp', 'sync_braze_triggers', 'sync_holdout', 'sync_braze_profiles',
-] -%}
+{%- set send_tables = var('send_tables') -%}
 {%- set missing = 'cast(null as ' ~ dbt.type_string() ~ ')' -%}
 
 with
 
 {% for table in send_tables -%}
-{{ table | replace('sync_', '') }} as (
+{{ table }} as (
 
-    select * from {{ ref(table) }}
+    select * from {{ ref('sync_' ~ table) }}
 
 ),
 
@@ -43,15 +41,15 @@ unioned as (
         channel,
         purpose,
         message_type,
-        {{ "'holdout'" if table == 'sync_holdout' else 'destination' }} as destination,
-        {{ 'template_name' if table == 'sync_whatsapp' else missing }} as template_name,
-        {{ 'language_code' if table == 'sync_whatsapp' else missing }} as language_code,
+        {{ "'holdout'" if table == 'holdout' else 'destination' }} as destination,
+        {{ 'template_name' if table == 'whatsapp' else missing }} as template_name,
+        {{ 'language_code' if table == 'whatsapp' else missing }} as language_code,
         {{ 'states' if 'profiles' in table else missing }} as states,
         {{ 'is_withdrawal' if 'profiles' in table else 'false' }} as is_withdrawal,
         decided_at,
         send_not_after
 
-    from {{ table | replace('sync_', '') }}
+    from {{ table }}
     {{ 'union all' if not loop.last }}
 
     {% endfor %}
@@ -90,6 +88,21 @@ final as (
 
     left join people
         on unioned.customer_id = people.customer_id
+
+    {% if is_incremental() -%}
+    -- A table that was not made anew is here already.
+    where not exists (
+
+        select 1
+
+        from {{ this }} as kept
+
+        where
+            unioned.build_id = kept.build_id
+            and unioned.delivery_key = kept.delivery_key
+
+    )
+    {%- endif %}
 
 )
 

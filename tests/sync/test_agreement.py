@@ -50,6 +50,8 @@ def test_every_send_table_has_an_adapter_and_an_exposure():
 
     assert tables - NOT_A_SEND_TABLE == {kind.model for kind in DESTINATIONS.values()}
     assert exposed == tables
+    kept = properties("dbt_project.yml")["vars"]["send_tables"]
+    assert {f"sync_{name}" for name in kept} == tables - NOT_A_SEND_TABLE
 
 
 def test_every_reason_is_reached_by_a_unit_test():
