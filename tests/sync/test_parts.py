@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from datetime import datetime
 
 import aiohttp
@@ -59,6 +60,35 @@ def test_no_second_has_more_than_the_senders_rate(rate, pauses):
     for first in sent:
         within = [at for at in sent if first <= at < first + 1 - 1e-6]
         assert len(within) <= rate
+
+
+def test_a_stall_is_not_made_up_for_by_a_burst():
+    clock = FakeClock()
+    limiter = Limiter(clock)
+    left = []
+
+    async def leave():
+        for _ in range(30):
+            limiter.reserve("wa_main", 10)
+        clock.seconds += 5
+        for _ in range(30):
+            await limiter.pace("wa_main", 10)
+            left.append(clock.monotonic())
+
+    asyncio.run(leave())
+
+    for first in left:
+        assert sum(first <= at < first + 1 for at in left) <= 10
+
+
+def test_places_are_spaced_evenly():
+    limiter = Limiter(FakeClock())
+
+    places = [limiter.reserve("wa_main", 10) for _ in range(5)]
+
+    gaps = [after - before for before, after in itertools.pairwise(places)]
+    assert min(gaps) >= 0.1
+    assert max(gaps) - min(gaps) < 1e-6
 
 
 def test_senders_do_not_wait_for_each_other():
