@@ -101,7 +101,10 @@ def check_limits(at: Desk, kind: type[Destination[Any]], due: Due, o: Options) -
     Raises:
         GuardError: A limit tripped.
     """
-    usual_due = at.ledger.usual("due", kind.name, guard.RUNS)
+    runs = guard.STATE_RUNS if kind.keeps_state else guard.RUNS
+    usual_due = at.ledger.usual("due", kind.name, runs)
+    if kind.keeps_state:
+        usual_due = {name: [max(seen, default=0)] for name, seen in usual_due.items()}
     usual_total = at.ledger.usual("total", kind.name, guard.RUNS)
     limits = guard.Limits(o.max_sends, o.allow_change)
     guard.check(due.guarded, due.judged, usual_due, usual_total, limits)

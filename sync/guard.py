@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 RUNS = 5
+# Values are prolonged in waves some nights apart: the highest of many runs is usual.
+STATE_RUNS = 50
 FACTOR = 5
 SMALL = 100
 UNKNOWN_AFTER = 50

@@ -65,6 +65,12 @@ contact_points as (
 
 ),
 
+address_holders as (
+
+    select * from {{ ref('int_address_holders') }}
+
+),
+
 template_events as (
 
     select * from {{ ref('stg_whatsapp__template_events') }}
@@ -436,14 +442,17 @@ stopped as (
 
     from rows_to_send
 
-    inner join contact_points
+    inner join address_holders
         on
-            rows_to_send.customer_id = contact_points.customer_id
-            and rows_to_send.channel = contact_points.channel
+            rows_to_send.customer_id = address_holders.customer_id
+            and rows_to_send.channel = address_holders.channel
 
     inner join ranked_preferences
         on
-            contact_points.address = ranked_preferences.address
+            address_holders.address = ranked_preferences.address
+            and {{ was_held_at(
+                'address_holders', 'ranked_preferences.occurred_at'
+            ) | indent(12) }}
             and rows_to_send.sender_id = ranked_preferences.sender_id
             and ranked_preferences.event_rank = 1
             and ranked_preferences.preference = 'stop'

@@ -32,7 +32,7 @@ from feed import Files, Tables, text
 from home import Home
 from oracle import OUTCOMES, Oracle
 from quick import QuickBuild
-from sending import Sender
+from sending import ALL_GOOD, REFUSED, Sender
 from world import DAY, HAPPENINGS, HOUR, World, happen
 
 from sync.destinations import DESTINATIONS
@@ -274,7 +274,10 @@ class Simulation:
         self.home.set_faults([])
         run = self.sender.finish(process, at)
         self.counts["builds while sending"] += grew
-        if run.code not in (0, 6):
+        if run.code == REFUSED:
+            # On a server the tables of the next destinations are being swapped.
+            self.counts["refused: a build under way"] += 1
+        elif run.code not in ALL_GOOD:
             self.oracle.blame("refused without a reason", run.told, at)
         if code:
             self.oracle.blame("the build failed", told[-3000:], at)

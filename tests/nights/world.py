@@ -250,8 +250,13 @@ class World:
         self.feed.add("raw_customers", dict(person.row))
 
     def moves(self, now, dice):
-        """Has another number from now on."""
+        """Has another number from now on; often somebody who had said stop."""
         person = self._somebody(now, dice)
+        gone = sorted(
+            stop.customer for stop in self.truth.stops if stop.customer and stop.address
+        )
+        if gone and dice.random() < 0.4:
+            person = self.people[dice.choice(gone)]
         old = person.points[-1]
         address = f"{old['address'][:-8]}{30000000 + self.number()}"
         if dice.random() < 0.5:

@@ -105,6 +105,14 @@ def test_no_limit_on_numbers_stops_a_withdrawal(project):
     assert set(project.provider.profiles) == {f"c{n}" for n in range(200, 205)}
 
 
+def test_a_wave_of_values_as_large_as_an_earlier_one_is_usual(project):
+    for night, size in enumerate((150, 20, 20, 20, 150)):
+        build(project, people(size), f"build-{night}")
+        done = send(project)
+
+    assert done.returncode == 0, done.err
+
+
 def test_many_withdrawals_alone_trip_no_limit(project):
     gone = [
         {"number": n, "states": {FLAG: "false"}, "is_withdrawal": True}

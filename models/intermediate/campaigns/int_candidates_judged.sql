@@ -26,12 +26,13 @@ address_history as (
 
 ),
 
-marketing_addresses as (
+addresses as (
 
     select
         channel,
         address,
-        max(last_marketing_at) as last_marketing_at
+        max(last_marketing_at) as last_marketing_at,
+        max(quiet_until) as quiet_until
 
     from address_history
 
@@ -155,6 +156,7 @@ gated as (
         coalesce(address_history.messaged_events, 0) = 0
             as is_address_not_yet_messaged,
         coalesce(quiet_people.quiet_until <= {{ as_of() }}, true)
+        and coalesce(addresses.quiet_until <= {{ as_of() }}, true)
             as is_not_refused_recently,
         coalesce(messaged.tries, 0) < {{ var('max_attempts') }}
         and coalesce(messaged.proven_failures, 0) < coalesce(timed.max_steps, 1)
@@ -168,7 +170,7 @@ gated as (
                 true
             )
             and coalesce(
-                marketing_addresses.last_marketing_at <= {{ dbt.dateadd(
+                addresses.last_marketing_at <= {{ dbt.dateadd(
                     'hour', '-1 * ' ~ var('marketing_cap_hours'), as_of()
                 ) }},
                 true
@@ -191,10 +193,10 @@ gated as (
             and timed.channel = address_history.channel
             and timed.address = address_history.address
 
-    left join marketing_addresses
+    left join addresses
         on
-            timed.channel = marketing_addresses.channel
-            and timed.address = marketing_addresses.address
+            timed.channel = addresses.channel
+            and timed.address = addresses.address
 
     left join quiet_people
         on

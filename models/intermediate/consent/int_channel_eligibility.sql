@@ -32,6 +32,12 @@ suppressions as (
 
 ),
 
+address_holders as (
+
+    select * from {{ ref('int_address_holders') }}
+
+),
+
 platform_opt_outs as (
 
     select * from {{ ref('int_platform_opt_outs') }}
@@ -212,15 +218,18 @@ suppression_flags as (
 opted_out as (
 
     select distinct
-        contact_points.customer_id,
+        address_holders.customer_id,
         platform_opt_outs.sender_id
 
     from platform_opt_outs
 
-    inner join contact_points
+    inner join address_holders
         on
-            platform_opt_outs.address = contact_points.address
-            and contact_points.channel = 'whatsapp'
+            platform_opt_outs.address = address_holders.address
+            and address_holders.channel = 'whatsapp'
+            and {{ was_held_at(
+                'address_holders', 'platform_opt_outs.stopped_at'
+            ) | indent(12) }}
 
 ),
 

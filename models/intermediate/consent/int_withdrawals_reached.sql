@@ -27,9 +27,9 @@ customer_merges as (
 
 ),
 
-contact_points as (
+address_holders as (
 
-    select * from {{ ref('int_contact_points') }}
+    select * from {{ ref('int_address_holders') }}
 
 ),
 
@@ -43,7 +43,8 @@ withdrawn_addresses as (
 
     select
         withdrawal_id,
-        address
+        address,
+        effective_at
 
     from withdrawals
 
@@ -53,7 +54,8 @@ withdrawn_addresses as (
 
     select
         withdrawals.withdrawal_id,
-        aliases.address
+        aliases.address,
+        withdrawals.effective_at
 
     from withdrawals
 
@@ -78,12 +80,16 @@ reached as (
 
     select
         withdrawn_addresses.withdrawal_id,
-        contact_points.customer_id
+        address_holders.customer_id
 
     from withdrawn_addresses
 
-    inner join contact_points
-        on withdrawn_addresses.address = contact_points.address
+    inner join address_holders
+        on
+            withdrawn_addresses.address = address_holders.address
+            and {{ was_held_at(
+                'address_holders', 'withdrawn_addresses.effective_at'
+            ) | indent(12) }}
 
 ),
 
