@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 DEFAULT_RATE = 20
 # A second as the provider counts it, and what the network may add or take from it.
 WINDOW_SECONDS = 1.03
+# Nor more than the same pace in each twentieth of it: after a stall nobody rushes.
+PARTS = 20
 # A claim is made so long before its place: late enough that few are open at a kill,
 # early enough that its commit does not cost the place.
 LEAD_SECONDS = 0.1
@@ -56,14 +58,18 @@ class Limiter:
 
     async def pace(self, sender_id: str, rate: int | None) -> None:
         """Wait until one more may leave, and count it as leaving now."""
-        left = self._left.setdefault(sender_id, deque(maxlen=rate or DEFAULT_RATE))
-        while True:
-            quiet = self._quiet_until.get(sender_id, 0.0)
-            full = left[0] + WINDOW_SECONDS if len(left) == left.maxlen else 0.0
-            if (free := max(quiet, full)) <= self._clock.monotonic():
-                left.append(self._clock.monotonic())
-                return
+        most = rate or DEFAULT_RATE
+        left = self._left.setdefault(sender_id, deque(maxlen=most))
+        while (free := self._free(sender_id, left, most)) > self._clock.monotonic():
             await self._until(free)
+        left.append(self._clock.monotonic())
+
+    def _free(self, sender_id: str, left: deque[float], most: int) -> float:
+        free = self._quiet_until.get(sender_id, 0.0)
+        for number in (most, max(1, most // PARTS)):
+            if len(left) >= number:
+                free = max(free, left[-number] + number * WINDOW_SECONDS / most)
+        return free
 
     async def _until(self, instant: float) -> None:
         # A timer may fire a hair early; a place may not.
