@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sync.destinations import DESTINATIONS
 from sync.errors import SyncError
-from sync.identity import strange_runs
+from sync.identity import check
 
 if TYPE_CHECKING:
     from sync.desk import Desk
@@ -85,15 +85,7 @@ MEANINGS = {
 
 def _of_identity(at: Desk) -> list[str]:
     try:
-        with at.warehouse.reading() as session:
-            strange = strange_runs(at, session)
+        check(at)
     except SyncError as error:
         return [str(error)]
-    if not strange:
-        return []
-    sentence = (
-        f"The warehouse knows {len(strange)} runs this ledger does not: it must not "
-        "send. Set OTT_LEDGER to the right one; if that is lost for good, run "
-        "`ott reconcile --adopt`."
-    )
-    return [sentence]
+    return []

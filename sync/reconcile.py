@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 SETTLEMENTS = "sync_settlements"
 DECIDED = "sync_decided"
-MESSAGED = ("accepted", "held_out", "reconciled")
 # A dead ledger's last word on a key, and what of it holds for the next ledger.
 KEPT_EVENTS = ("accepted", "refused", "deferred", "unknown", "skipped", "held_out")
 
