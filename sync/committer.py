@@ -23,9 +23,10 @@ class Committer:
     commit fails everything in it: nobody may believe what is not durable.
     """
 
-    def __init__(self, ledger: Ledger) -> None:
-        """Use it as `async with`."""
+    def __init__(self, ledger: Ledger, then: Callable[[list[Any]], None]) -> None:
+        """Use it as `async with`; `then` gets a commit's results before its askers."""
         self._ledger = ledger
+        self._then = then
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="ledger")
         self._waiting: list[Work] = []
         self._asked = asyncio.Event()
@@ -63,7 +64,9 @@ class Committer:
 
     def _commit(self, batch: list[Work]) -> list[Any]:
         with self._ledger.transaction():
-            return [work() for work, _ in batch]
+            results = [work() for work, _ in batch]
+        self._then(results)
+        return results
 
 
 def _answer(batch: list[Work], results: list[Any]) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from hashlib import md5
 from typing import TYPE_CHECKING, Any, Literal
 
-from sync.ledger_schema import EVENT, MESSAGED_SINCE, PUT, SETTLE, STOPPED, TWIN
+from sync.ledger_schema import CLOSED, EVENT, PUT, SETTLE, STOPPED
 from sync.masking import keyed_hash
 from sync.messages import Outcome, StateRow
 
@@ -104,7 +104,8 @@ class Deliveries:
     def is_stopped(self, row: SendRow) -> bool:
         """Tell whether an operator stopped this person or address."""
         values = self._values(row)
-        return self._finds(STOPPED, values) and not values["is_withdrawal"]
+        found = self._execute(STOPPED, values).fetchone() is not None
+        return found and not values["is_withdrawal"]
 
     def record(self, row: SendRow, now: datetime, outcome: Outcome) -> None:
         """Write down what became of a claimed row."""
@@ -181,21 +182,12 @@ class Deliveries:
         values["address_hash"] = keyed_hash(self._hash_key, address)
         values["decided_at"] = at(row.decided_at)
         values["states"] = row.states if isinstance(row, StateRow) else None
-        # Taking something away is what a stop asks for.
         values["is_withdrawal"] = isinstance(row, StateRow) and row.is_withdrawal
         return values
 
     def _closed(self, values: dict[str, object]) -> str | None:
-        if self._finds(STOPPED, values) and not values["is_withdrawal"]:
-            return "stopped_after_build"
-        if self._finds(TWIN, values):
-            return "duplicate_address"
-        if values["purpose"] == "marketing" and self._finds(MESSAGED_SINCE, values):
-            return "decided_before_last_message"
-        return None
-
-    def _finds(self, query: str, values: dict[str, object]) -> bool:
-        return self._execute(query, values).fetchone() is not None
+        [reason] = self._execute(CLOSED, values).fetchone()
+        return None if reason is None else str(reason)
 
     def _execute(self, query: str, values: dict[str, object]) -> sqlite3.Cursor:
         return self._connection.execute(query, values)
@@ -203,9 +195,16 @@ class Deliveries:
     def _settle(
         self, key: str, now: datetime, outcome: Outcome, event: str | None = None
     ) -> None:
-        values = asdict(outcome) | {"delivery_key": key, "now": at(now)}
-        values |= {"retry_at": at(outcome.retry_at), "state": outcome.event}
-        values["event"] = event or outcome.event
+        values: dict[str, object] = {
+            "delivery_key": key,
+            "now": at(now),
+            "state": outcome.event,
+            "event": event or outcome.event,
+            "reason_code": outcome.reason_code,
+            "provider_code": outcome.provider_code,
+            "provider_message_id": outcome.provider_message_id,
+            "retry_at": at(outcome.retry_at),
+        }
         self._execute(SETTLE, values)
         [attempt] = self._execute(ATTEMPT, values).fetchone()
         identity = f"{key}|{attempt}|{values['event']}".encode()

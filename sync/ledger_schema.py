@@ -65,23 +65,21 @@ MIGRATIONS = {
     """,
 }
 
-# `claimed`, `accepted` and `unknown` are messages somebody may have had.
 STOPPED = """
 select 1 from operator_stops
 where (customer_id = :customer_id or address_hash = :address_hash)
   and channel in ('*', :channel) and purpose in ('*', :purpose)
-limit 1
 """
 
-# The same customer under another key of another build is the campaign's next step;
-# anything else of the same time round is one address twice.
+# `claimed`, `accepted` and `unknown` are messages somebody may have had. The same
+# customer under another key of another build is the campaign's next step; anything else
+# of the same time round is one address twice.
 TWIN = """
 select 1 from deliveries
 where address_hash = :address_hash and campaign_id = :campaign_id
   and occurrence = :occurrence and delivery_key <> :delivery_key
   and (customer_id <> :customer_id or build_id = :build_id)
   and state in ('claimed', 'accepted', 'unknown')
-limit 1
 """
 
 # One the build could not know of: later than it, or written back after it began.
@@ -91,7 +89,16 @@ where (customer_id = :customer_id or address_hash = :address_hash)
   and purpose = 'marketing' and delivery_key <> :delivery_key
   and state in ('claimed', 'accepted', 'unknown', 'held_out')
   and (state_at > :decided_at or written_at is null or written_at > :decided_at)
-limit 1
+"""
+
+# Taking something away is what a stop asks for.
+CLOSED = f"""
+select case
+    when not :is_withdrawal and exists ({STOPPED}) then 'stopped_after_build'
+    when exists ({TWIN}) then 'duplicate_address'
+    when :purpose = 'marketing' and exists ({MESSAGED_SINCE})
+        then 'decided_before_last_message'
+end
 """
 
 PUT = """

@@ -53,7 +53,7 @@ class Runner:
         """Send what the spool holds, until it is empty or something stops the run."""
         job = self.job
         async with (
-            Committer(job.ledger) as self._committer,
+            Committer(job.ledger, self._note) as self._committer,
             client(job.in_flight) as http,
         ):
             self._talk = Talk(job, http, self)
@@ -110,8 +110,6 @@ class Runner:
         if self.halted:
             return
         verdicts = await self._committer.do(lambda: self._claim(rows, closed))
-        # Noted after the commit and before the request: never more than the ledger has.
-        self.job.lock.note(sum(verdict.kind == "claimed" for verdict in verdicts))
         claimed = []
         for row, verdict in zip(rows, verdicts, strict=True):
             if verdict.kind == "claimed":
@@ -122,6 +120,12 @@ class Runner:
                 self._count(row, Outcome("skipped", verdict.reason_code))
         if claimed:
             await self._settle(claimed)
+
+    def _note(self, results: Sequence[object]) -> None:
+        """Note claims after their commit, so never more than the ledger has."""
+        told = [one for found in results if isinstance(found, list) for one in found]
+        if claims := sum(verdict.kind == "claimed" for verdict in told):
+            self.job.lock.note(claims)
 
     async def _settle(self, rows: Sequence[SendRow]) -> None:
         if self.job.destination.sends:

@@ -8,6 +8,7 @@ v23.0 (2025-11-21). What a code means is `seeds/reference/provider_error_classes
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 from urllib.parse import quote
 
@@ -62,7 +63,7 @@ class WhatsAppDestination:
         content = _template(row) if row.message_type == "template" else _free_text(row)
         return httpx.Request(
             "POST",
-            f"{self.base_url}/{quote(row.phone_number_id, safe='')}/messages",
+            _url(self.base_url, row.phone_number_id),
             headers={"Authorization": f"Bearer {self.token}"},
             json={
                 "messaging_product": "whatsapp",
@@ -79,6 +80,12 @@ class WhatsAppDestination:
         """Accepted only by a 200 with a message id, refused only by Meta's own code."""
         answer = _answer(response)
         return [answer for _ in rows]
+
+
+@lru_cache
+def _url(base_url: str, phone_number_id: str) -> httpx.URL:
+    """Parse it once for all of a sender's messages."""
+    return httpx.URL(f"{base_url}/{quote(phone_number_id, safe='')}/messages")
 
 
 def _recipient(row: WhatsAppRow) -> dict[str, str]:

@@ -68,17 +68,53 @@ def test_a_stall_is_not_made_up_for_by_a_burst():
     left = []
 
     async def leave():
-        for _ in range(30):
-            limiter.reserve("wa_main", 10)
+        await limiter.pace("wa_main", 10)
+        left.append(clock.monotonic())
+
+    async def stall():
         clock.seconds += 5
-        for _ in range(30):
-            await limiter.pace("wa_main", 10)
-            left.append(clock.monotonic())
 
-    asyncio.run(leave())
+    async def run():
+        await asyncio.gather(*[leave() for _ in range(15)], stall())
 
+    clock.sleep = lambda seconds: asyncio.sleep(0)
+    asyncio.run(run_beside_a_ticking_clock(clock, run()))
+
+    assert len(left) == 15
     for first in left:
         assert sum(first <= at < first + 1 for at in left) <= 10
+
+
+async def run_beside_a_ticking_clock(clock, work):
+    """Let time pass in hundredths while others wait."""
+    task = asyncio.ensure_future(work)
+    while not task.done():
+        await asyncio.sleep(0)
+        clock.seconds += 0.01
+    await task
+
+
+def test_a_quiet_hold_counts_for_who_already_waits():
+    clock = FakeClock()
+    limiter = Limiter(clock)
+    left = []
+
+    async def leave():
+        await limiter.pace("wa_main", 10)
+        left.append(clock.monotonic())
+
+    async def run():
+        first = asyncio.ensure_future(leave())
+        await first
+        waiting = asyncio.ensure_future(leave())
+        await asyncio.sleep(0)
+        limiter.hold("wa_main", 30)
+        await waiting
+
+    clock.sleep = lambda seconds: asyncio.sleep(0)
+    asyncio.run(run_beside_a_ticking_clock(clock, run()))
+
+    assert left[1] >= 130
 
 
 def test_places_are_spaced_evenly():
