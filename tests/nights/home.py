@@ -82,6 +82,7 @@ class Home:
             "DBT_PROFILES_DIR": str(self.folder),
             "DBT_TARGET_PATH": str(self.folder / "target"),
             "DBT_LOG_PATH": str(self.folder / "logs"),
+            "DBT_LOG_LEVEL_FILE": "warn",
             "DBT_TARGET": self.engine.target,
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
             "OTT_DUCKDB_PATH": str(self.folder / "ott.duckdb"),

@@ -46,7 +46,7 @@ platform_opt_outs as (
 
 reply_windows as (
 
-    select * from {{ ref('int_customer_windows') }}
+    select * from {{ ref('int_reply_windows') }}
 
 ),
 
@@ -106,6 +106,11 @@ ranked_contact_points as (
     select
         contact_points.*,
         asked_senders.sender_id as asked_sender_id,
+        reply_windows.last_inbound_message_id,
+        reply_windows.is_open,
+        reply_windows.last_inbound_at,
+        reply_windows.closes_at,
+        reply_windows.free_text_until,
         coalesce(contact_points.sender_id = asked_senders.sender_id, true)
         and contact_points.has_sender_where_needed as is_known_to_sender,
         row_number() over (
@@ -133,6 +138,9 @@ ranked_contact_points as (
                         then 0
                     else 1
                 end asc,
+                -- A window belongs to the address that was written from.
+                case when reply_windows.is_open then reply_windows.closes_at end
+                desc nulls last,
                 -- Meta recommends the phone number where both are known.
                 case when contact_points.address_type = 'phone' then 0 else 1 end asc,
                 contact_points.last_seen_at desc nulls last,
@@ -143,6 +151,12 @@ ranked_contact_points as (
 
     inner join asked_senders
         on contact_points.channel = asked_senders.channel
+
+    left join reply_windows
+        on
+            contact_points.channel = reply_windows.channel
+            and contact_points.address = reply_windows.address
+            and asked_senders.sender_id = reply_windows.sender_id
 
 ),
 
@@ -256,7 +270,7 @@ final as (
         asked.sender_id,
         best_contact_points.contact_point_id,
         consent_states.consent_event_id,
-        reply_windows.last_inbound_message_id,
+        best_contact_points.last_inbound_message_id,
 
         ---------- strings
         asked.channel,
@@ -322,8 +336,8 @@ final as (
             "',' || best_contact_points.address_country_code || ','",
             "',' || policies.blocked_number_countries || ','"
         ) }} = 0 as is_not_blocked_by_platform,
-        reply_windows.last_inbound_at <= {{ as_of() }}
-        and reply_windows.is_open as is_window_open,
+        best_contact_points.last_inbound_at <= {{ as_of() }}
+        and best_contact_points.is_open as is_window_open,
         coalesce(senders.sender_status = 'active', false)
         and (
             senders.allowed_purposes is null
@@ -336,9 +350,9 @@ final as (
         ---------- timestamps
         consent_states.decided_by_event_at as consent_decided_at,
         consent_states.expires_at as consent_expires_at,
-        reply_windows.last_inbound_at,
-        reply_windows.closes_at as window_closes_at,
-        reply_windows.free_text_until
+        best_contact_points.last_inbound_at,
+        best_contact_points.closes_at as window_closes_at,
+        best_contact_points.free_text_until
 
     from asked
 
@@ -366,12 +380,6 @@ final as (
         on
             asked.customer_id = opted_out.customer_id
             and asked.sender_id = opted_out.sender_id
-
-    left join reply_windows
-        on
-            asked.customer_id = reply_windows.customer_id
-            and asked.channel = reply_windows.channel
-            and asked.sender_id = reply_windows.sender_id
 
     left join senders
         on asked.sender_id = senders.sender_id
