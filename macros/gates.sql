@@ -38,6 +38,8 @@
         ('is_not_blocked_by_platform', 'platform_country_block', 'channel'),
         ('is_sender_active', 'sender_restricted', 'channel'),
         ('is_batch_sent', 'not_batch_sent', 'campaign'),
+        ('is_local_time_known', 'unknown_time_zone', 'campaign'),
+        ('has_allowed_hours', 'quiet_hours', 'campaign'),
         ('has_time_left', 'no_time_left', 'campaign'),
         ('is_not_yet_messaged', 'already_messaged', 'campaign'),
         ('is_address_not_yet_messaged', 'address_already_messaged', 'campaign'),

@@ -13,7 +13,7 @@
         {{ decided }}.channel,
         {{ decided }}.sender_id,
         {{ as_of() }} as decided_at,
-        {{ as_of() }} as send_not_before,
+        {{ decided }}.send_not_before,
         {{ decided }}.send_not_after,
         cast({{ decided }}.send_rank as {{ dbt.type_bigint() }}) as send_rank,
         {{ decided }}.purpose,

@@ -61,8 +61,9 @@ final as (
         decided.last_inbound_at,
         decided.window_closes_at,
         decided.template_fetched_at,
-        {{ as_of() }} as send_not_before,
+        decided.send_not_before,
         decided.send_not_after,
+        decided.allowed_from as next_allowed_at,
         {{ as_of() }} as decided_at
 
     from decided

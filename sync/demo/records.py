@@ -147,6 +147,8 @@ CASES: dict[str, tuple[str, Case]] = {
     "suppressed-address-hash": ("GB", _listed(hashed=True)),
     "unknown-country": ("GB", sets(country_code="ZZ")),
     "empty-country": ("GB", sets(country_code="")),
+    # An island nobody lives on has no zone.
+    "unknown-time-zone": ("GB", sets(country_code="BV", time_zone="")),
     "bad-zone": ("GB", sets(time_zone="Mars/Olympus")),
     "address-missing": ("GB", _no_address),
     "address-invalid": ("GB", _reached_at(address="call me")),

@@ -22,10 +22,12 @@ WATERFALL = """
 OTHERS = """
     select
         campaign_id,
-        sum(customer_count),
-        sum(case when reason_code = 'sendable' then customer_count else 0 end),
-        sum(case when reason_code = 'already_messaged' then customer_count else 0 end)
-    from {schema}_marts.fct_audience_waterfall
+        count(*),
+        sum(case when is_sendable and send_not_before <= decided_at then 1 else 0 end),
+        sum(case when is_sendable and send_not_before > decided_at then 1 else 0 end),
+        sum(case when reason_code = 'already_messaged' then 1 else 0 end)
+    from {schema}_marts.fct_campaign_decisions
+    where is_first_channel
     group by campaign_id
     order by campaign_id
 """
@@ -108,7 +110,15 @@ def show(env: Mapping[str, str]) -> None:
             40,
         )
         table("Channels they are routed to (countries, people)", rows(ROUTES), 10, 5, 7)
-        table("Campaigns (audience, due, had it already)", rows(OTHERS), 24, 7, 7, 7)
+        table(
+            "Campaigns (audience, due, due when their day begins, had it already)",
+            rows(OTHERS),
+            24,
+            7,
+            7,
+            7,
+            7,
+        )
         table("Sends so far, by outcome", rows(OUTCOMES), 14, 10, 28, 6)
         table("Rows set aside, never guessed at", rows(SET_ASIDE), 22, 26, 6)
     click.echo(NEXT)

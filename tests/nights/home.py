@@ -74,6 +74,22 @@ class Home:
             writer.writeheader()
             writer.writerows(rows)
 
+    def hours(self, country, opens, closes):
+        """Let every hour be allowed, but to one country."""
+        path = self.project / "seeds/reference/sending_hours.csv"
+        with path.open(newline="") as file:
+            rows = list(csv.DictReader(file))
+        kept = [row for row in rows if row["country_code"] in ("*", country)]
+        for row in kept:
+            own = row["country_code"] == country
+            row["allowed_start"], row["allowed_end"] = (
+                (opens, closes) if own else ("00:00", "24:00")
+            )
+        with path.open("w", newline="") as file:
+            writer = csv.DictWriter(file, rows[0], lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(kept)
+
     def env(self, now=None, ledger=None):
         kept = {
             k: v for k, v in os.environ.items() if not k.startswith(("OTT_", "DBT_"))

@@ -30,7 +30,7 @@ from campaigns import CAMPAIGNS, FLAGS, HAS_BRAZE, as_message, as_seed, catalogu
 from engines import ENGINES
 from feed import Files, Tables, text
 from home import Home
-from oracle import OUTCOMES, Oracle
+from oracle import CLOSES, OUTCOMES, Oracle
 from quick import QuickBuild
 from sending import ALL_GOOD, REFUSED, Sender
 from world import DAY, HAPPENINGS, HOUR, World, happen
@@ -136,6 +136,7 @@ class Simulation:
         self.home.copy_project()
         self.home.seed("campaigns", [as_seed(each) for each in CAMPAIGNS])
         self.home.seed("campaign_messages", [as_message(each) for each in CAMPAIGNS])
+        self.home.hours(CLOSES, "08:00", "20:00")
         if HAS_BRAZE:
             self.home.seed("profile_flags", FLAGS)
         self._write_catalogue()
@@ -208,7 +209,7 @@ class Simulation:
         if code == 0:
             self.oracle.blame("a broken build passed", night.to_a_day, night.built_at)
         at = night.built_at + 1 * MINUTE
-        if night.to_a_day == "broken_build":
+        if night.to_a_day == "broken_build" or not night.number:
             self.sender.refused(at, "a broken build")
         else:
             # The tables are still those of the last good build.

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from truth import Truth
 
 CAP = timedelta(hours=24)
+# The one country of the simulation whose nights are closed.
+CLOSES, ITS_ZONE, OPEN = "NL", ZoneInfo("Europe/Amsterdam"), range(8, 20)
 OUTCOMES = ("accepted", "refused", "deferred", "unknown", "skipped", "held_out")
 
 
@@ -67,6 +70,7 @@ class Oracle:
                 self._stopped(message)
                 self._capped(message)
                 self._held_out(message)
+                self._at_night(message)
                 self.messages.append(message)
                 self.counts[f"to {message.campaign.campaign_id}"] += 1
                 grown[message.campaign.destination] += 1
@@ -131,6 +135,14 @@ class Oracle:
         kind += self._by_address(message, had)
         told = "; ".join(str(each) for each in [*had, message])
         self.blame(kind, told, at, *self._people(message, *had))
+
+    def _at_night(self, message):
+        if message.campaign.purpose != "marketing" or not message.customer:
+            return
+        person = self.truth.canonical(message.customer, message.decided)
+        local = message.at.replace(tzinfo=UTC).astimezone(ITS_ZONE)
+        if self.truth.countries.get(person) == CLOSES and local.hour not in OPEN:
+            self.blame("at night", str(message), message.at, message.customer)
 
     def _by_address(self, message, had):
         """Tell apart where only the phone is the same, and several have it."""

@@ -212,3 +212,20 @@ def test_what_left_and_is_not_in_the_warehouse_is_seen(oracle):
     oracle.forgotten(NOON, {"another"})
 
     assert [each.kind for each in oracle.violations] == ["not in the warehouse"]
+
+
+@pytest.mark.parametrize(
+    ("hour", "kinds"), [(6, ["at night"]), (7, []), (18, []), (19, ["at night"])]
+)
+def test_marketing_at_night_is_seen(oracle, ana, hour, kinds):
+    # Amsterdam is an hour ahead in the winter.
+    oracle.truth.countries[ana] = "NL"
+    at = datetime.fromisoformat("2026-11-10") + hour * HOUR
+
+    assert sent(oracle, DEAL, at) == kinds
+
+
+def test_a_notice_may_come_at_night(oracle, ana):
+    oracle.truth.countries[ana] = "NL"
+
+    assert sent(oracle, DAILY, NOON + 10 * HOUR) == []

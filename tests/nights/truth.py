@@ -121,6 +121,7 @@ class Truth:
 
     campaigns: dict[str, Campaign] = field(default_factory=dict)
     customers: list[str] = field(default_factory=list)
+    countries: dict[str, str] = field(default_factory=dict)
     merges: list[Merge] = field(default_factory=list)
     stops: list[Stop] = field(default_factory=list)
     yeses: list[Yes] = field(default_factory=list)

@@ -102,6 +102,7 @@ class World:
         }
         person = Person(customer, row, [], dice.random() < 0.7)
         self.people[customer] = person
+        self.truth.countries[customer] = country
         self.truth.customers.append(customer)
         self.feed.add("raw_customers", row)
         self._point(person, now, f"{prefix}{20000000 + n}")
@@ -348,6 +349,8 @@ class World:
         self.said[key] = (word, now, person, person.address, campaign.sender_id)
 
     def is_stopped_by_us(self, now, dice):
+        if not (self.home.folder / "target/manifest.json").exists():
+            return
         person = self._somebody(now, dice)
         # Its clock runs while it starts; a stop that is known now was not given later.
         given_at = now - timedelta(seconds=30)

@@ -3,15 +3,17 @@ from __future__ import annotations
 import csv
 import json
 
-from conftest import ROOT
+from conftest import AS_OF, ROOT
 
 LATER = "2026-11-18 10:25:00"
-# Only one channel is connected yet, so nobody has two to choose from; and nobody can
-# have had a campaign before the first send.
+# Only one channel is connected yet, so nobody has two to choose from; nobody can have
+# had a campaign before the first send.
 NOT_IN_THE_DEMO = {
     "other_channel_chosen",
     "already_messaged",
     "address_already_messaged",
+    # Only some days of the week have a rule that closes the next 24 hours.
+    "quiet_hours",
 }
 
 
@@ -48,6 +50,7 @@ def test_people_are_named_after_what_stops_them(built):
         "consent-not-explicit",
         "consent-none",
         "unknown-country",
+        "unknown-time-zone",
         "address-missing",
         "address-invalid",
         "address-unreachable",
@@ -83,4 +86,22 @@ def test_a_second_send_sends_nothing_new(spoilt):
         "where reason_code = 'already_messaged'"
     )
     assert messaged[0][0] > 100
-    assert spoilt.ask("select count(*) from ott_sync.sync_whatsapp") == [(0,)]
+    due = spoilt.ask(
+        "select count(*) from ott_sync.sync_whatsapp "
+        f"where send_not_before <= '{LATER}'"
+    )
+    assert due == [(0,)]
+
+
+def test_marketing_waits_for_the_morning_where_people_are(built):
+    waiting = built.ask(
+        "select country_code, send_not_before from ott_marts.fct_campaign_decisions "
+        "where is_sendable and purpose = 'marketing' and country_code in ('BR', 'SG') "
+        "group by all order by all"
+    )
+
+    # Noon in UTC is nine in São Paulo; in Singapore it is early evening already.
+    assert [(country, str(at)) for country, at in waiting] == [
+        ("BR", "2026-11-18 12:00:00"),
+        ("SG", AS_OF),
+    ]

@@ -188,6 +188,7 @@ final as (
         message_policies.channel is not null as has_policy,
         coalesce(message_policies.has_holdout, true) as has_holdout,
         message_policies.is_batch_sent,
+        coalesce(message_policies.has_quiet_hours, true) as has_quiet_hours,
         message_policies.needs_window,
         with_templates.message_type != 'template'
         or with_templates.found_template_name is not null as has_template,

@@ -1,4 +1,9 @@
 {%- set ladder = campaign_gates() -%}
+{%- set decision_ends_at = dbt.dateadd('hour', var('decision_ttl_hours'), as_of()) -%}
+{#- Who may be written to only later than this is judged again by the next build. -#}
+{%- set last_start = dbt.dateadd(
+    'minute', var('decision_ttl_hours') * 60 - var('min_send_minutes'), as_of()
+) -%}
 
 with
 
@@ -11,6 +16,12 @@ candidates as (
 eligibility as (
 
     select * from {{ ref('int_channel_eligibility') }}
+
+),
+
+customer_hours as (
+
+    select * from {{ ref('int_customer_hours') }}
 
 ),
 
@@ -104,21 +115,25 @@ timed as (
         eligibility.consent_status,
         eligibility.last_inbound_at,
         eligibility.window_closes_at,
+        case
+            when candidates.has_quiet_hours is false then {{ as_of() }}
+            else customer_hours.allowed_from
+        end as allowed_from,
         least(
-            {{ dbt.dateadd('hour', var('decision_ttl_hours'), as_of()) }},
-            coalesce(
-                candidates.campaign_ends_at,
-                {{ dbt.dateadd('hour', var('decision_ttl_hours'), as_of()) }}
-            ),
-            coalesce(
-                candidates.occurrence_ends_at,
-                {{ dbt.dateadd('hour', var('decision_ttl_hours'), as_of()) }}
-            ),
+            {{ decision_ends_at }},
+            coalesce(candidates.campaign_ends_at, {{ decision_ends_at }}),
+            coalesce(candidates.occurrence_ends_at, {{ decision_ends_at }}),
             case
                 when candidates.needs_window then eligibility.free_text_until
-                else {{ dbt.dateadd('hour', var('decision_ttl_hours'), as_of()) }}
+                else {{ decision_ends_at }}
+            end,
+            case
+                when candidates.has_quiet_hours is false then {{ decision_ends_at }}
+                else coalesce(customer_hours.allowed_until, {{ decision_ends_at }})
             end
         ) as send_not_after,
+        candidates.has_quiet_hours is false
+        or customer_hours.customer_id is not null as is_local_time_known,
         {%- for gate, reason, asked_of in gates() if asked_of == 'channel'
             and gate != 'is_sender_active' %}
         eligibility.{{ gate }},
@@ -138,6 +153,12 @@ timed as (
             and candidates.sender_id = eligibility.sender_id
             and candidates.purpose = eligibility.purpose
 
+    left join customer_hours
+        on
+            candidates.customer_id = customer_hours.customer_id
+            and candidates.channel = customer_hours.channel
+            and candidates.purpose = customer_hours.purpose
+
 ),
 
 gated as (
@@ -149,8 +170,18 @@ gated as (
             cast(coalesce(messaged.proven_failures, 0) as {{ dbt.type_bigint() }})
             as {{ dbt.type_string() }}
         ) as step,
+        case
+            when timed.allowed_from <= {{ last_start }} then timed.allowed_from
+            else {{ as_of() }}
+        end as send_not_before,
+        -- Asked of the hours alone; what else ends the decision is `has_time_left`.
+        timed.is_local_time_known is not true
+        or timed.allowed_from <= {{ last_start }} as has_allowed_hours,
         timed.send_not_after >= {{ dbt.dateadd(
-            'minute', var('min_send_minutes'), as_of()
+            'minute',
+            var('min_send_minutes'),
+            'case when timed.allowed_from <= ' ~ last_start
+            ~ ' then timed.allowed_from else ' ~ as_of() ~ ' end',
         ) }} as has_time_left,
         coalesce(messaged.messaged_events, 0) = 0 as is_not_yet_messaged,
         coalesce(address_history.messaged_events, 0) = 0

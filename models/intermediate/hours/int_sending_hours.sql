@@ -1,0 +1,416 @@
+{#- A grid of five minutes: every offset and every rule is a multiple of it. Seven days
+    are looked ahead, and the hour that has begun. -#}
+{%- set step_minutes = 5 -%}
+{%- set steps = (7 * 24 + 1) * 60 // step_minutes -%}
+
+with
+
+places as (
+
+    select distinct
+        place_id,
+        country_code,
+        subdivision_code,
+        time_zone
+
+    from {{ ref('int_places') }}
+
+),
+
+country_time_zones as (
+
+    select * from {{ ref('country_time_zones') }}
+
+),
+
+sending_hours as (
+
+    select * from {{ ref('sending_hours') }}
+
+),
+
+holidays as (
+
+    select * from {{ ref('holidays') }}
+
+),
+
+combinations as (
+
+    select * from {{ ref('int_eligibility_combinations') }}
+
+),
+
+message_policies as (
+
+    select * from {{ ref('message_policies') }}
+
+),
+
+asked as (
+
+    select distinct
+        combinations.channel,
+        combinations.purpose
+
+    from combinations
+
+    inner join message_policies
+        on
+            combinations.channel = message_policies.channel
+            and combinations.purpose = message_policies.purpose
+
+    where message_policies.has_quiet_hours
+
+),
+
+-- Without a zone of their own people have all zones of their part, or of their country.
+candidate_zones as (
+
+    select
+        places.place_id,
+        country_time_zones.time_zone,
+        country_time_zones.subdivision_code is not null as is_of_part,
+        max(
+            case when country_time_zones.subdivision_code is not null then 1 else 0 end
+        ) over (partition by places.place_id) as zones_of_part
+
+    from places
+
+    inner join country_time_zones
+        on
+            places.country_code = country_time_zones.country_code
+            and coalesce(country_time_zones.subdivision_code, places.subdivision_code)
+            = places.subdivision_code
+
+    where places.time_zone is null
+
+),
+
+place_zones as (
+
+    select
+        place_id,
+        time_zone
+
+    from places
+
+    where time_zone is not null
+
+    union
+
+    select
+        place_id,
+        time_zone
+
+    from candidate_zones
+
+    where is_of_part or zones_of_part = 0
+
+),
+
+found_sets as (
+
+    select distinct
+        places.place_id,
+        asked.channel,
+        asked.purpose,
+        sending_hours.rule_set
+
+    from places
+
+    cross join asked
+
+    inner join sending_hours
+        on
+            places.country_code = sending_hours.country_code
+            and sending_hours.subdivision_code in ('*', places.subdivision_code)
+            and {{ is_listed('asked.channel', 'sending_hours.channels') }}
+            and {{ is_listed('asked.purpose', 'sending_hours.purposes') }}
+
+),
+
+-- Where no rule was found for a channel there is still a night.
+rule_sets as (
+
+    select * from found_sets
+
+    union all
+
+    select
+        places.place_id,
+        asked.channel,
+        asked.purpose,
+        'default' as rule_set
+
+    from places
+
+    cross join asked
+
+    left join found_sets
+        on
+            places.place_id = found_sets.place_id
+            and asked.channel = found_sets.channel
+            and asked.purpose = found_sets.purpose
+
+    where found_sets.place_id is null
+
+),
+
+needed as (
+
+    select
+        rule_sets.place_id,
+        rule_sets.channel,
+        rule_sets.purpose,
+        count(*) as needed_count
+
+    from rule_sets
+
+    inner join place_zones
+        on rule_sets.place_id = place_zones.place_id
+
+    group by
+        rule_sets.place_id,
+        rule_sets.channel,
+        rule_sets.purpose
+
+),
+
+-- What is asked of the grid, once for all who live under it.
+questions as (
+
+    select distinct
+        places.country_code,
+        places.subdivision_code,
+        place_zones.time_zone,
+        rule_sets.rule_set
+
+    from places
+
+    inner join place_zones
+        on places.place_id = place_zones.place_id
+
+    inner join rule_sets
+        on places.place_id = rule_sets.place_id
+
+),
+
+numbers as (
+
+    {{ dbt.generate_series(steps) | indent(4) }}
+
+),
+
+slots as (
+
+    select
+        cast(generated_number as {{ dbt.type_int() }}) as slot_number,
+        {{ dbt.dateadd(
+            'minute',
+            'cast((generated_number - 1) * ' ~ step_minutes ~ ' as '
+            ~ dbt.type_int() ~ ')',
+            dbt.date_trunc('hour', as_of()),
+        ) }} as slot_at
+
+    from numbers
+
+),
+
+zones as (
+
+    select distinct time_zone from place_zones
+
+),
+
+local_slots as (
+
+    select
+        zones.time_zone,
+        slots.slot_number,
+        {{ to_local('slots.slot_at', 'zones.time_zone') }} as local_at
+
+    from zones
+
+    cross join slots
+
+),
+
+judged_slots as (
+
+    select
+        time_zone,
+        slot_number,
+        cast(local_at as date) as local_date,
+        {{ iso_weekday('local_at') }} as iso_weekday,
+        cast(
+            extract(hour from local_at) * 60 + extract(minute from local_at)
+            as {{ dbt.type_int() }}
+        ) as local_minute
+
+    from local_slots
+
+),
+
+open_slots as (
+
+    select distinct
+        questions.country_code,
+        questions.subdivision_code,
+        questions.time_zone,
+        questions.rule_set,
+        judged_slots.slot_number
+
+    from questions
+
+    inner join judged_slots
+        on questions.time_zone = judged_slots.time_zone
+
+    inner join sending_hours
+        on
+            questions.rule_set = sending_hours.rule_set
+            and judged_slots.iso_weekday = sending_hours.iso_weekday
+            and {{ minute_of_day('sending_hours.allowed_start') | indent(12) }}
+            <= judged_slots.local_minute
+            and judged_slots.local_minute
+            < {{ minute_of_day('sending_hours.allowed_end') | indent(12) }}
+
+    left join holidays
+        on
+            questions.country_code = holidays.country_code
+            and judged_slots.local_date = holidays.holiday_date
+            and (
+                holidays.subdivision_code is null
+                or questions.subdivision_code in ('?', holidays.subdivision_code)
+            )
+
+    where
+        sending_hours.holiday_policy = 'none'
+        or holidays.country_code is null
+
+),
+
+-- A moment must be allowed in every zone, by every rule set.
+allowed_slots as (
+
+    select
+        needed.place_id,
+        needed.channel,
+        needed.purpose,
+        open_slots.slot_number
+
+    from needed
+
+    inner join places
+        on needed.place_id = places.place_id
+
+    inner join rule_sets
+        on
+            needed.place_id = rule_sets.place_id
+            and needed.channel = rule_sets.channel
+            and needed.purpose = rule_sets.purpose
+
+    inner join place_zones
+        on needed.place_id = place_zones.place_id
+
+    inner join open_slots
+        on
+            places.country_code = open_slots.country_code
+            and places.subdivision_code = open_slots.subdivision_code
+            and place_zones.time_zone = open_slots.time_zone
+            and rule_sets.rule_set = open_slots.rule_set
+
+    group by
+        needed.place_id,
+        needed.channel,
+        needed.purpose,
+        needed.needed_count,
+        open_slots.slot_number
+
+    having count(*) = needed.needed_count
+
+),
+
+numbered as (
+
+    select
+        allowed_slots.*,
+        slot_number - row_number() over (
+            partition by place_id, channel, purpose
+            order by slot_number
+        ) as span_number
+
+    from allowed_slots
+
+),
+
+spans as (
+
+    select
+        numbered.place_id,
+        numbered.channel,
+        numbered.purpose,
+        greatest(min(slots.slot_at), {{ as_of() }}) as starts_at,
+        -- The last five minutes are left to the way there.
+        max(slots.slot_at) as ends_at
+
+    from numbered
+
+    inner join slots
+        on numbered.slot_number = slots.slot_number
+
+    group by
+        numbered.place_id,
+        numbered.channel,
+        numbered.purpose,
+        numbered.span_number
+
+),
+
+first_spans as (
+
+    select
+        place_id,
+        channel,
+        purpose,
+        min(starts_at) as starts_at,
+        min(ends_at) as ends_at
+
+    from spans
+
+    where
+        ends_at >= {{ dbt.dateadd('minute', var('min_send_minutes'), 'starts_at') }}
+
+    group by
+        place_id,
+        channel,
+        purpose
+
+),
+
+final as (
+
+    select
+
+        ---------- ids
+        needed.place_id,
+
+        ---------- strings
+        needed.channel,
+        needed.purpose,
+
+        ---------- timestamps
+        first_spans.starts_at as allowed_from,
+        first_spans.ends_at as allowed_until
+
+    from needed
+
+    left join first_spans
+        on
+            needed.place_id = first_spans.place_id
+            and needed.channel = first_spans.channel
+            and needed.purpose = first_spans.purpose
+
+)
+
+select * from final

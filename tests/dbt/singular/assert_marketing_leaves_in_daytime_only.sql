@@ -1,0 +1,100 @@
+-- Asked of the customer's record itself: whoever told us their zone gets no marketing
+-- before the earliest and after the latest hour that any rule knows.
+
+with
+
+synced as (
+
+    select
+        delivery_key,
+        customer_id,
+        send_not_before,
+        send_not_after
+
+    from {{ ref('sync_whatsapp') }}
+
+    where purpose = 'marketing'
+
+    union all
+
+    select
+        delivery_key,
+        customer_id,
+        send_not_before,
+        send_not_after
+
+    from {{ ref('sync_braze_triggers') }}
+
+    where purpose = 'marketing'
+
+),
+
+customers as (
+
+    select
+        customer_id,
+        time_zone,
+        row_number() over (
+            partition by customer_id
+            order by received_at desc
+        ) as version_rank
+
+    from {{ ref('stg_crm__customers') }}
+
+    where received_at <= {{ as_of() }}
+
+),
+
+zones as (
+
+    select distinct time_zone from {{ ref('country_time_zones') }}
+
+),
+
+bounds as (
+
+    select
+        min(allowed_start) as earliest,
+        max(allowed_end) as latest
+
+    from {{ ref('sending_hours') }}
+
+),
+
+local_times as (
+
+    select
+        synced.delivery_key,
+        {{ to_local('synced.send_not_before', 'zones.time_zone') }} as begins_at,
+        {{ to_local('synced.send_not_after', 'zones.time_zone') }} as ends_at
+
+    from synced
+
+    inner join customers
+        on
+            synced.customer_id = customers.customer_id
+            and customers.version_rank = 1
+
+    inner join zones
+        on customers.time_zone = zones.time_zone
+
+)
+
+select local_times.delivery_key
+
+from local_times
+
+cross join bounds
+
+where
+    -- The whole day is open: nothing to ask.
+    (bounds.earliest != '00:00' or bounds.latest != '24:00')
+    and (
+        cast(local_times.begins_at as date) != cast(local_times.ends_at as date)
+        or substring(
+            cast(local_times.begins_at as {{ dbt.type_string() }}), 12, 5
+        ) < bounds.earliest
+        or substring(
+            cast(local_times.ends_at as {{ dbt.type_string() }}), 12, 5
+        ) > bounds.latest
+    )
