@@ -100,7 +100,8 @@ def somebody(spoilt):
     [(customer, address, key)] = spoilt.ask(
         "select customer_id, address, delivery_key from ott_sync.sync_whatsapp "
         "where campaign_id = 'winback_lapsed' and address_type = 'phone' "
-        "and customer_id like 'c-%' order by send_rank limit 1"
+        "and customer_id like 'c-%' and send_not_before <= decided_at "
+        "order by send_rank limit 1"
     )
     return customer, address, key
 

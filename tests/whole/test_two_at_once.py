@@ -15,7 +15,7 @@ def test_dbt_builds_while_a_send_is_under_way_and_nothing_is_lost(spoilt):
             "OTT_WHATSAPP_BASE_URL": f"{url}/v25.0",
             "OTT_WHATSAPP_TOKEN": "sandbox-token",
         }
-        command = [sys.executable, "-m", "sync", "send", "whatsapp", "--in-flight", "4"]
+        command = [sys.executable, "-m", "sync", "send", "whatsapp", "--in-flight", "2"]
         with subprocess.Popen(
             [*command, "--stops-every", "5"],
             env=env,
