@@ -212,8 +212,9 @@ class Simulation:
         if night.to_a_day == "broken_build" or not night.number:
             self.sender.refused(at, "a broken build")
         else:
-            # The tables are still those of the last good build.
-            self.sender.usual(at)
+            # The tables are still those of the last good build, and on PostgreSQL the
+            # view of stops may be gone with the table it was made of.
+            self.sender.usual(at, may_lack_a_view=True)
         self.build(at + MINUTE)
 
     def build(self, as_of):
