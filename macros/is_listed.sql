@@ -1,6 +1,6 @@
-{#- Whether a value stands in a comma-separated list, where `*` is everything. -#}
+{#- Whether a value stands in a comma-separated list. -#}
 {% macro is_listed(value, list) -%}
-    ({{ list }} = '*' or {{ dbt.position(
+    {{ dbt.position(
         "',' || " ~ value ~ " || ','", "',' || replace(" ~ list ~ ", ' ', '') || ','"
-    ) }} > 0)
+    ) }} > 0
 {%- endmacro %}

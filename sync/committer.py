@@ -23,8 +23,8 @@ class Committer:
     commit fails everything in it: nobody may believe what is not durable.
     """
 
-    def __init__(self, ledger: Ledger, then: Callable[[list[Any]], None]) -> None:
-        """Use it as `async with`; `then` gets a commit's results before its askers."""
+    def __init__(self, ledger: Ledger, then: Callable[[], None]) -> None:
+        """Use it as `async with`; `then` runs after a commit, before its askers."""
         self._ledger = ledger
         self._then = then
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="ledger")
@@ -65,7 +65,7 @@ class Committer:
     def _commit(self, batch: list[Work]) -> list[Any]:
         with self._ledger.transaction():
             results = [work() for work, _ in batch]
-        self._then(results)
+        self._then()
         return results
 
 

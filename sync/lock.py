@@ -29,11 +29,13 @@ class Lock:
 
     def note(self, claims: int) -> None:
         """
-        Note beside the ledger how many claims the run has made.
+        Note beside the ledger how many claims the run has made so far.
 
         A ledger restored from a copy made during the run knows of fewer.
         """
-        self.owner["claims"] += claims
+        if claims == self.owner.get("claims"):
+            return
+        self.owner["claims"] = claims
         text = json.dumps(self.owner).encode()
         os.pwrite(self.handle, text.ljust(SIZE // 4), 0)
 
@@ -54,7 +56,6 @@ def hold(ledger: Path, destination: str, run_id: str, now: datetime) -> Iterator
             "host": socket.gethostname(),
             "run_id": run_id,
             "since": now.isoformat(sep=" ", timespec="seconds"),
-            "claims": 0,
         }
         lock = Lock(handle, owner)
         lock.note(0)

@@ -121,11 +121,9 @@ class Runner:
         if claimed:
             await self._settle(claimed)
 
-    def _note(self, results: Sequence[object]) -> None:
+    def _note(self) -> None:
         """Note claims after their commit, so never more than the ledger has."""
-        told = [one for found in results if isinstance(found, list) for one in found]
-        if claims := sum(verdict.kind == "claimed" for verdict in told):
-            self.job.lock.note(claims)
+        self.job.lock.note(self.job.ledger.claims_of(self.job.run_id) or 0)
 
     async def _settle(self, rows: Sequence[SendRow]) -> None:
         if self.job.destination.sends:

@@ -1,26 +1,33 @@
 {#- An instant from unix seconds, as text or as a number; null where they are no whole
     number or lie outside the years 2000 to 2199. -#}
 {% macro from_epoch(expression) -%}
-    {{ return(adapter.dispatch('from_epoch', 'ott')(expression)) }}
+    {{ from_epoch_parts(expression, 1) }}
 {%- endmacro %}
 
-{% macro default__from_epoch(expression) -%}
+{#- The same from so many parts of a second. -#}
+{% macro from_epoch_parts(expression, per_second) -%}
     case
-        when {{ try_bigint(expression) }} between 946684800 and 7258118399
-            then make_timestamp({{ try_bigint(expression) }} * 1000000)
+        when
+            {{ try_bigint(expression) }}
+            between {{ 946684800 * per_second }} and {{ 7258118400 * per_second - 1 }}
+            then {{ from_microseconds(
+                try_bigint(expression) ~ ' * ' ~ 1000000 // per_second
+            ) }}
     end
 {%- endmacro %}
 
-{% macro postgres__from_epoch(expression) -%}
-    case
-        when {{ try_bigint(expression) }} between 946684800 and 7258118399
-            then to_timestamp({{ try_bigint(expression) }}) at time zone 'UTC'
-    end
+{% macro from_microseconds(expression) -%}
+    {{ return(adapter.dispatch('from_microseconds', 'ott')(expression)) }}
 {%- endmacro %}
 
-{% macro spark__from_epoch(expression) -%}
-    case
-        when {{ try_bigint(expression) }} between 946684800 and 7258118399
-            then timestamp_seconds({{ try_bigint(expression) }})
-    end
+{% macro default__from_microseconds(expression) -%}
+    make_timestamp({{ expression }})
+{%- endmacro %}
+
+{% macro postgres__from_microseconds(expression) -%}
+    to_timestamp(({{ expression }}) / 1000000.0) at time zone 'UTC'
+{%- endmacro %}
+
+{% macro spark__from_microseconds(expression) -%}
+    timestamp_micros({{ expression }})
 {%- endmacro %}

@@ -64,7 +64,7 @@ class Home:
 
     def seed(self, name, rows):
         """Replace the rows of a seed; columns this version does not have are left."""
-        path = self.project / f"seeds/campaigns/{name}.csv"
+        path = self.project / f"seeds/{name}.csv"
         with path.open(newline="") as file:
             header = next(csv.reader(file))
         with path.open("w", newline="") as file:
@@ -76,8 +76,8 @@ class Home:
 
     def hours(self, country, opens, closes):
         """Let every hour be allowed, but to one country."""
-        path = self.project / "seeds/reference/sending_hours.csv"
-        with path.open(newline="") as file:
+        name = "reference/sending_hours"
+        with (self.project / f"seeds/{name}.csv").open(newline="") as file:
             rows = list(csv.DictReader(file))
         kept = [row for row in rows if row["country_code"] in ("*", country)]
         for row in kept:
@@ -85,10 +85,7 @@ class Home:
             row["allowed_start"], row["allowed_end"] = (
                 (opens, closes) if own else ("00:00", "24:00")
             )
-        with path.open("w", newline="") as file:
-            writer = csv.DictWriter(file, rows[0], lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(kept)
+        self.seed(name, kept)
 
     def env(self, now=None, ledger=None):
         kept = {

@@ -134,11 +134,13 @@ class Simulation:
         (folder / "ledger").mkdir(parents=True)
         self.home = Home(folder, ENGINES[asked.engine](folder))
         self.home.copy_project()
-        self.home.seed("campaigns", [as_seed(each) for each in CAMPAIGNS])
-        self.home.seed("campaign_messages", [as_message(each) for each in CAMPAIGNS])
+        self.home.seed("campaigns/campaigns", [as_seed(each) for each in CAMPAIGNS])
+        self.home.seed(
+            "campaigns/campaign_messages", [as_message(each) for each in CAMPAIGNS]
+        )
         self.home.hours(CLOSES, "08:00", "20:00")
         if HAS_BRAZE:
-            self.home.seed("profile_flags", FLAGS)
+            self.home.seed("campaigns/profile_flags", FLAGS)
         self._write_catalogue()
         feed = (
             Files(self.home.project, self.home.raw)

@@ -82,10 +82,7 @@ final as (
         coalesce(senders.sender_status = 'active', false)
         and (
             senders.allowed_purposes is null
-            or {{ dbt.position(
-                "',' || live.purpose || ','",
-                "',' || replace(senders.allowed_purposes, ' ', '') || ','"
-            ) }} > 0
+            or {{ is_listed('live.purpose', 'senders.allowed_purposes') }}
         ) as is_sender_active,
 
         ---------- timestamps

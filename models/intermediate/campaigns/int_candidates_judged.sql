@@ -161,27 +161,33 @@ timed as (
 
 ),
 
-gated as (
+begun as (
 
     select
         timed.*,
+        case
+            when timed.allowed_from <= {{ last_start }} then timed.allowed_from
+            else {{ as_of() }}
+        end as send_not_before
+
+    from timed
+
+),
+
+gated as (
+
+    select
+        begun.*,
         -- The message after one that the provider said had failed is another one.
         cast(
             cast(coalesce(messaged.proven_failures, 0) as {{ dbt.type_bigint() }})
             as {{ dbt.type_string() }}
         ) as step,
-        case
-            when timed.allowed_from <= {{ last_start }} then timed.allowed_from
-            else {{ as_of() }}
-        end as send_not_before,
         -- Asked of the hours alone; what else ends the decision is `has_time_left`.
-        timed.is_local_time_known is not true
-        or timed.allowed_from <= {{ last_start }} as has_allowed_hours,
-        timed.send_not_after >= {{ dbt.dateadd(
-            'minute',
-            var('min_send_minutes'),
-            'case when timed.allowed_from <= ' ~ last_start
-            ~ ' then timed.allowed_from else ' ~ as_of() ~ ' end',
+        begun.is_local_time_known is not true
+        or begun.allowed_from <= {{ last_start }} as has_allowed_hours,
+        begun.send_not_after >= {{ dbt.dateadd(
+            'minute', var('min_send_minutes'), 'begun.send_not_before'
         ) }} as has_time_left,
         coalesce(messaged.messaged_events, 0) = 0 as is_not_yet_messaged,
         coalesce(address_history.messaged_events, 0) = 0
@@ -190,9 +196,9 @@ gated as (
         and coalesce(addresses.quiet_until <= {{ as_of() }}, true)
             as is_not_refused_recently,
         coalesce(messaged.tries, 0) < {{ var('max_attempts') }}
-        and coalesce(messaged.proven_failures, 0) < coalesce(timed.max_steps, 1)
+        and coalesce(messaged.proven_failures, 0) < coalesce(begun.max_steps, 1)
             as has_attempts_left,
-        timed.purpose != 'marketing'
+        begun.purpose != 'marketing'
         or (
             coalesce(
                 marketing_people.last_marketing_at <= {{ dbt.dateadd(
@@ -208,31 +214,31 @@ gated as (
             )
         ) as is_within_person_cap
 
-    from timed
+    from begun
 
     left join messaged
         on
-            timed.campaign_id = messaged.campaign_id
-            and timed.customer_id = messaged.customer_id
+            begun.campaign_id = messaged.campaign_id
+            and begun.customer_id = messaged.customer_id
 
     left join marketing_people
-        on timed.customer_id = marketing_people.customer_id
+        on begun.customer_id = marketing_people.customer_id
 
     left join address_history
         on
-            timed.campaign_id = address_history.campaign_id
-            and timed.channel = address_history.channel
-            and timed.address = address_history.address
+            begun.campaign_id = address_history.campaign_id
+            and begun.channel = address_history.channel
+            and begun.address = address_history.address
 
     left join addresses
         on
-            timed.channel = addresses.channel
-            and timed.address = addresses.address
+            begun.channel = addresses.channel
+            and begun.address = addresses.address
 
     left join quiet_people
         on
-            timed.customer_id = quiet_people.customer_id
-            and timed.channel = quiet_people.channel
+            begun.customer_id = quiet_people.customer_id
+            and begun.channel = quiet_people.channel
 
 ),
 

@@ -341,10 +341,7 @@ final as (
         coalesce(senders.sender_status = 'active', false)
         and (
             senders.allowed_purposes is null
-            or {{ dbt.position(
-                "',' || asked.purpose || ','",
-                "',' || replace(senders.allowed_purposes, ' ', '') || ','"
-            ) }} > 0
+            or {{ is_listed('asked.purpose', 'senders.allowed_purposes') }}
         ) as is_sender_active,
 
         ---------- timestamps

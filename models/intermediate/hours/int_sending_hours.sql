@@ -125,7 +125,10 @@ found_sets as (
         on
             places.country_code = sending_hours.country_code
             and sending_hours.subdivision_code in ('*', places.subdivision_code)
-            and {{ is_listed('asked.channel', 'sending_hours.channels') }}
+            and (
+                sending_hours.channels = '*'
+                or {{ is_listed('asked.channel', 'sending_hours.channels') }}
+            )
             and {{ is_listed('asked.purpose', 'sending_hours.purposes') }}
 
 ),
