@@ -31,7 +31,9 @@ writers as (
     from reply_windows
 
     inner join contact_points
-        on reply_windows.address = contact_points.address
+        on
+            reply_windows.channel = contact_points.channel
+            and reply_windows.address = contact_points.address
 
 ),
 

@@ -59,6 +59,12 @@ platform_preferences as (
 
 ),
 
+relationships as (
+
+    select * from {{ ref('int_relationships') }}
+
+),
+
 contact_points as (
 
     select * from {{ ref('int_contact_points') }}
@@ -310,12 +316,26 @@ ranked_preferences as (
     select
         platform_preferences.*,
         row_number() over (
-            partition by sender_id, address
+            partition by channel, sender_id, address
             -- The last word counts; at one instant "stop" wins.
             order by occurred_at desc nulls first, preference desc
         ) as event_rank
 
     from platform_preferences
+
+),
+
+ranked_relationships as (
+
+    select
+        relationships.*,
+        row_number() over (
+            partition by channel, sender_id, address
+            -- As in int_customer_relationships.
+            order by occurred_at desc nulls first, relationship desc
+        ) as event_rank
+
+    from relationships
 
 ),
 
@@ -450,6 +470,7 @@ stopped as (
     inner join ranked_preferences
         on
             address_holders.address = ranked_preferences.address
+            and address_holders.channel = ranked_preferences.channel
             and {{ was_held_at(
                 'address_holders', 'ranked_preferences.occurred_at'
             ) | indent(12) }}
@@ -458,6 +479,36 @@ stopped as (
             and ranked_preferences.preference = 'stop'
 
     where rows_to_send.purpose = 'marketing'
+
+    union all
+
+    select
+        rows_to_send.delivery_key,
+        'relationship_left' as reason_code,
+        ranked_relationships.occurred_at as stopped_at,
+        ranked_relationships.received_at as known_at
+
+    from rows_to_send
+
+    inner join contact_points
+        on
+            rows_to_send.customer_id = contact_points.customer_id
+            and rows_to_send.channel = contact_points.channel
+
+    inner join ranked_relationships
+        on
+            contact_points.address = ranked_relationships.address
+            and contact_points.channel = ranked_relationships.channel
+            and (
+                ranked_relationships.sender_id = '*'
+                or rows_to_send.sender_id = ranked_relationships.sender_id
+            )
+            and ranked_relationships.event_rank = 1
+            and ranked_relationships.relationship = 'left'
+            -- What the build knew, it has judged.
+            and coalesce(
+                rows_to_send.decided_at < ranked_relationships.received_at, true
+            )
 
     union all
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sync.demo import cases, chats, elsewhere, ordinary, people, templates
+from sync.demo import cases, chats, elsewhere, followers, ordinary, people, templates
 from sync.demo.files import write
 from sync.demo.world import (
+    AGENT,
+    LINE_BOT,
     MAIN_NUMBER,
     OTHER_WABA,
     SUPPORT_NUMBER,
@@ -34,10 +36,10 @@ SENDERS = (
     ("wa_support", "whatsapp", "meta", SUPPORT_NUMBER, WABA, "active"),
     ("wa_restricted", "whatsapp", "meta", "106540352242924", WABA, "restricted"),
     ("wa_partner", "whatsapp", "meta", "106540352242925", OTHER_WABA, "active"),
-    ("line_main", "line", "line", "1650000001", "", "active"),
+    ("line_main", "line", "line", LINE_BOT, "", "active"),
     ("kakao_main", "kakao", "nhn", "_acme", "", "active"),
     ("wechat_main", "wechat", "wechat", "gh_1", "", "active"),
-    ("rcs_main", "rcs", "google", "agent@rbm.goog", "", "active"),
+    ("rcs_main", "rcs", "google", AGENT, "", "active"),
 )
 
 
@@ -46,6 +48,7 @@ def generate(now: datetime, out_dir: Path, seed: int = 7) -> World:
     world = World(now, seed)
     crowd = ordinary.crowd(world, CROWD)
     cases.fill(world)
+    followers.cases(world)
     _buyers(world, crowd[1::5][:BUYERS])
     _scores(world)
     _oddities(world, crowd)
@@ -60,6 +63,7 @@ def channels(world: World, crowd: list[Person]) -> None:
     templates.fill(world)
     chats.fill(world, crowd)
     elsewhere.fill(world, crowd)
+    followers.fill(world, crowd)
 
 
 def _senders(world: World) -> None:

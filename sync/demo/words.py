@@ -38,6 +38,13 @@ def _stopped(days: float, word: str = "withdraw", **changed: str) -> Case:
     return case
 
 
+def _by_sms(world: World, person: Person) -> None:
+    """Said yes to a channel that is not in use."""
+    customer(world, person)
+    contact(world, person, "sms")
+    grant(world, person, channel="sms")
+
+
 def _tie(world: World, person: Person) -> None:
     """Said yes and stop at the same instant."""
     fine(world, person)
@@ -173,4 +180,5 @@ CASES: dict[str, tuple[str, Case]] = {
     "consent-import": ("GB", _said(30, basis="import", actor="import")),
     "consent-guardian": ("GB", _said(30, actor="guardian")),
     "consent-none": ("GB", _nothing),
+    "channel-not-connected": ("GB", _by_sms),
 }

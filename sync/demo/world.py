@@ -13,6 +13,8 @@ WABA = "waba-1001"
 OTHER_WABA = "waba-2002"
 MAIN_NUMBER = "106540352242922"
 SUPPORT_NUMBER = "106540352242923"
+LINE_BOT = "Ubf1f6d9d3a1c4a7e8f0b2c4d6e8f0a1b"
+AGENT = "agent@rbm.goog"
 
 # Country, language, zone, number without its last digits, digits to add, channel that
 # most people use.

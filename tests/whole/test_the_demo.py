@@ -6,10 +6,8 @@ import json
 from conftest import AS_OF, ROOT
 
 LATER = "2026-11-18 10:25:00"
-# Only one channel is connected yet, so nobody has two to choose from; nobody can have
-# had a campaign before the first send.
+# Nobody can have had a campaign before the first send.
 NOT_IN_THE_DEMO = {
-    "other_channel_chosen",
     "already_messaged",
     "address_already_messaged",
     # Only some days of the week have a rule that closes the next 24 hours.
@@ -68,6 +66,36 @@ def test_people_are_named_after_what_stops_them(built):
     assert rows["demo-consent-future"] == "consent_none"
     assert rows["demo-shared-number"] == "consent_withdrawn"
     assert rows["demo-chain-c"] == "consent_withdrawn"
+
+
+def test_every_channel_has_somebody_who_gets_it_and_somebody_for_each_no(built):
+    rows = dict(
+        built.ask(
+            "select customer_id, reason_code from ott_marts.fct_campaign_decisions "
+            "where campaign_id = 'winback_lapsed' and is_first_channel "
+            "and customer_id like 'demo-%'"
+        )
+    )
+    always = {"sendable", "consent-none", "consent-withdrawn", "address-missing"}
+    cases = {
+        "line": always | {"relationship-missing", "relationship-left"},
+        "kakao": always | {"relationship-missing", "relationship-left"},
+        "wechat": always
+        | {"relationship-missing", "relationship-left"}
+        | {"window-closed", "window-quota-used"},
+        "rcs": always | {"capability-unknown", "platform-opt-out"},
+    }
+
+    for channel, names in cases.items():
+        found = {
+            customer.removeprefix(f"demo-{channel}-"): reason
+            for customer, reason in rows.items()
+            if customer.startswith(f"demo-{channel}-")
+        }
+        assert found.pop("sendable") in {"sendable", "holdout"}, channel
+        assert found == {
+            name: name.replace("-", "_") for name in names - {"sendable"}
+        }, channel
 
 
 def test_a_second_send_sends_nothing_new(spoilt):

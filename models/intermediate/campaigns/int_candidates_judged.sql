@@ -142,7 +142,9 @@ timed as (
         or (
             eligibility.is_window_open
             and eligibility.free_text_until > {{ as_of() }}
-        ) as has_window_where_needed
+        ) as has_window_where_needed,
+        candidates.needs_window is false
+        or eligibility.is_within_window_quota as has_quota_where_needed
 
     from candidates
 

@@ -140,7 +140,8 @@ ranked_channels as (
                         then 0
                     else 1
                 end asc,
-                coalesce(own.channel_rank, default_rank.channel_rank, 99) asc,
+                -- Where a country has a habit, it comes before everybody's.
+                coalesce(own.channel_rank, default_rank.channel_rank + 50, 99) asc,
                 ranked_messages.message_rank asc,
                 ranked_messages.channel asc
         ) as channel_choice

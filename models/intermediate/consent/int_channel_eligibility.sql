@@ -50,6 +50,20 @@ reply_windows as (
 
 ),
 
+relationships as (
+
+    select * from {{ ref('int_customer_relationships') }}
+
+),
+
+messages as (
+
+    select * from {{ ref('int_delivery_states') }}
+
+    where is_messaged
+
+),
+
 senders as (
 
     select * from {{ ref('int_senders') }}
@@ -80,6 +94,10 @@ policies as (
         channel,
         purpose,
         max(case when consent_kind = 'none' then 0 else 1 end) as needs_consent,
+        max(case when relationship_needed = 'friend' then 1 else 0 end)
+            as needs_relationship,
+        max(case when relationship_needed = 'capable' then 1 else 0 end)
+            as needs_capability,
         max(blocked_number_countries) as blocked_number_countries
 
     from message_policies
@@ -111,6 +129,9 @@ ranked_contact_points as (
         reply_windows.last_inbound_at,
         reply_windows.closes_at,
         reply_windows.free_text_until,
+        reply_windows.messages_allowed,
+        relationships.relationship,
+        relationships.relationship_at,
         coalesce(contact_points.sender_id = asked_senders.sender_id, true)
         and contact_points.has_sender_where_needed as is_known_to_sender,
         row_number() over (
@@ -138,6 +159,11 @@ ranked_contact_points as (
                         then 0
                     else 1
                 end asc,
+                case relationships.relationship
+                    when 'here' then 0
+                    when 'left' then 2
+                    else 1
+                end asc,
                 -- A window belongs to the address that was written from.
                 case when reply_windows.is_open then reply_windows.closes_at end
                 desc nulls last,
@@ -157,6 +183,13 @@ ranked_contact_points as (
             contact_points.channel = reply_windows.channel
             and contact_points.address = reply_windows.address
             and asked_senders.sender_id = reply_windows.sender_id
+
+    left join relationships
+        on
+            contact_points.customer_id = relationships.customer_id
+            and contact_points.channel = relationships.channel
+            and contact_points.address = relationships.address
+            and asked_senders.sender_id = relationships.sender_id
 
 ),
 
@@ -183,6 +216,32 @@ best_contact_points as (
             and ranked_contact_points.address_type = 'phone'
     {% endfor %}
     where ranked_contact_points.contact_point_rank = 1
+
+),
+
+-- Some platforms count what is written after the person's last word.
+answers as (
+
+    select
+        best_contact_points.customer_id,
+        best_contact_points.channel,
+        best_contact_points.asked_sender_id,
+        count(*) as message_count
+
+    from best_contact_points
+
+    inner join messages
+        on
+            best_contact_points.customer_id = messages.customer_id
+            and best_contact_points.channel = messages.channel
+            and best_contact_points.last_inbound_at <= messages.messaged_at
+
+    where best_contact_points.messages_allowed is not null
+
+    group by
+        best_contact_points.customer_id,
+        best_contact_points.channel,
+        best_contact_points.asked_sender_id
 
 ),
 
@@ -233,6 +292,7 @@ opted_out as (
 
     select distinct
         address_holders.customer_id,
+        platform_opt_outs.channel,
         platform_opt_outs.sender_id
 
     from platform_opt_outs
@@ -240,7 +300,7 @@ opted_out as (
     inner join address_holders
         on
             platform_opt_outs.address = address_holders.address
-            and address_holders.channel = 'whatsapp'
+            and platform_opt_outs.channel = address_holders.channel
             and {{ was_held_at(
                 'address_holders', 'platform_opt_outs.stopped_at'
             ) | indent(12) }}
@@ -326,6 +386,19 @@ final as (
         or coalesce(consent_states.consent_status, 'none') != 'none'
             as has_any_consent,
         channels.is_connected as is_channel_connected,
+        coalesce(best_contact_points.relationship, '') != 'left' as has_not_left,
+        -- Without an address it is the address that is missing.
+        coalesce(policies.needs_relationship, 0) = 0
+        or best_contact_points.contact_point_id is null
+        or best_contact_points.relationship = 'here' as has_relationship_where_needed,
+        coalesce(policies.needs_capability, 0) = 0
+        or best_contact_points.contact_point_id is null
+        or (
+            best_contact_points.relationship = 'here'
+            and best_contact_points.relationship_at > {{ dbt.dateadd(
+                'day', '-1 * ' ~ var('rcs_capability_days'), as_of()
+            ) }}
+        ) as is_capable_where_needed,
         asked.country_code is not null as is_country_known,
         best_contact_points.contact_point_id is not null as has_address,
         best_contact_points.is_address_valid,
@@ -338,6 +411,10 @@ final as (
         ) }} = 0 as is_not_blocked_by_platform,
         best_contact_points.last_inbound_at <= {{ as_of() }}
         and best_contact_points.is_open as is_window_open,
+        coalesce(
+            coalesce(answers.message_count, 0) < best_contact_points.messages_allowed,
+            true
+        ) as is_within_window_quota,
         coalesce(senders.sender_status = 'active', false)
         and (
             senders.allowed_purposes is null
@@ -359,6 +436,12 @@ final as (
             and asked.channel = best_contact_points.channel
             and asked.sender_id = best_contact_points.asked_sender_id
 
+    left join answers
+        on
+            asked.customer_id = answers.customer_id
+            and asked.channel = answers.channel
+            and asked.sender_id = answers.asked_sender_id
+
     left join consent_states
         on
             asked.customer_id = consent_states.customer_id
@@ -376,6 +459,7 @@ final as (
     left join opted_out
         on
             asked.customer_id = opted_out.customer_id
+            and asked.channel = opted_out.channel
             and asked.sender_id = opted_out.sender_id
 
     left join senders

@@ -13,7 +13,7 @@ ranked as (
     select
         preferences.*,
         row_number() over (
-            partition by sender_id, address
+            partition by channel, sender_id, address
             -- The last word counts; at one instant "stop" wins.
             order by occurred_at desc nulls first, preference desc
         ) as event_rank
@@ -25,6 +25,7 @@ ranked as (
 final as (
 
     select
+        channel,
         sender_id,
         address,
         occurred_at as stopped_at

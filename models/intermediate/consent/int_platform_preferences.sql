@@ -13,11 +13,15 @@ statuses as (
     select * from {{ ref('stg_whatsapp__statuses') }}
 ),
 
+rcs_preferences as (
+
+    select * from {{ ref('stg_rcs__preferences') }}
+
+),
+
 senders as (
 
     select * from {{ ref('int_senders') }}
-
-    where channel = 'whatsapp'
 
 ),
 
@@ -58,12 +62,23 @@ events as (
 
 spread as (
 
-    select * from events
+    select
+        'whatsapp' as channel,
+        phone_number_id as account_id,
+        cast(null as {{ dbt.type_string() }}) as sender_id,
+        address,
+        preference,
+        occurred_at,
+        received_at
+
+    from events
 
     union all
 
     select
-        events.phone_number_id,
+        'whatsapp' as channel,
+        events.phone_number_id as account_id,
+        cast(null as {{ dbt.type_string() }}) as sender_id,
         aliases.address,
         events.preference,
         events.occurred_at,
@@ -74,11 +89,26 @@ spread as (
     inner join aliases
         on events.address = aliases.seen_address
 
-),
-
-final as (
+    union all
 
     select
+        'rcs' as channel,
+        agent_id as account_id,
+        sender_id,
+        '+' || replace(phone, '+', '') as address,
+        case when action = 'start' then 'resume' else 'stop' end as preference,
+        coalesce(occurred_at, received_at) as occurred_at,
+        received_at
+
+    from rcs_preferences
+
+),
+
+-- A stop toward an account we do not know holds for all of ours.
+placed as (
+
+    select
+        spread.channel,
         senders.sender_id,
         spread.address,
         spread.preference,
@@ -88,9 +118,65 @@ final as (
     from spread
 
     inner join senders
-        on spread.phone_number_id = senders.provider_account
+        on
+            spread.channel = senders.channel
+            and (
+                coalesce(spread.sender_id, '') = senders.sender_id
+                or (
+                    spread.sender_id is null
+                    and coalesce(spread.account_id, '') = senders.provider_account
+                )
+            )
 
     where spread.address is not null
+
+    union all
+
+    select
+        spread.channel,
+        senders.sender_id,
+        spread.address,
+        spread.preference,
+        spread.occurred_at,
+        spread.received_at
+
+    from spread
+
+    inner join senders
+        on spread.channel = senders.channel
+
+    left join senders as known
+        on
+            spread.channel = known.channel
+            and (
+                spread.sender_id = known.sender_id
+                or spread.account_id = known.provider_account
+            )
+
+    where
+        known.sender_id is null
+        and spread.address is not null
+        and spread.preference = 'stop'
+
+),
+
+final as (
+
+    select
+
+        ---------- ids
+        sender_id,
+
+        ---------- strings
+        channel,
+        address,
+        preference,
+
+        ---------- timestamps
+        occurred_at,
+        received_at
+
+    from placed
 
 )
 

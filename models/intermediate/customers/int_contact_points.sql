@@ -74,7 +74,10 @@ final as (
         and coalesce(latest.owned_to > {{ as_of() }}, true) as is_owned_now,
 
         ---------- timestamps
-        latest.last_seen_at
+        latest.last_seen_at,
+        case
+            when latest.contact_status = 'active' then latest.status_changed_at
+        end as active_since
 
     from latest
 

@@ -4,6 +4,9 @@ reply_windows as (
 
     select * from {{ ref('int_reply_windows') }}
 
+    -- Who wrote where there are no windows has none.
+    where closes_at is not null
+
 ),
 
 contact_points as (

@@ -2,17 +2,7 @@ with
 
 inbound_messages as (
 
-    select * from {{ ref('stg_whatsapp__inbound_messages') }}
-
-    where received_at <= {{ as_of() }}
-
-),
-
-senders as (
-
-    select * from {{ ref('int_senders') }}
-
-    where channel = 'whatsapp'
+    select * from {{ ref('int_inbound_messages') }}
 
 ),
 
@@ -26,83 +16,80 @@ reply_window_rules as (
 
     select * from {{ ref('reply_window_rules') }}
 
-    where channel = 'whatsapp'
+),
+
+by_address as (
+
+    select
+        channel,
+        sender_id,
+        address,
+        trigger_type,
+        message_id,
+        sent_at,
+        received_at
+
+    from inbound_messages
+
+    -- Known by both addresses at once, or to be the same person as another.
+    union
+
+    select
+        inbound_messages.channel,
+        inbound_messages.sender_id,
+        aliases.address,
+        inbound_messages.trigger_type,
+        inbound_messages.message_id,
+        inbound_messages.sent_at,
+        inbound_messages.received_at
+
+    from inbound_messages
+
+    inner join aliases
+        on
+            inbound_messages.address = aliases.seen_address
+            and inbound_messages.channel = 'whatsapp'
 
 ),
 
 openings as (
 
     select
-        senders.sender_id,
-        inbound_messages.message_id,
-        inbound_messages.wa_id,
-        inbound_messages.user_id,
-        inbound_messages.sent_at as opened_at,
+        by_address.*,
         -- The provider's time, never beyond the time we heard of it (R11).
         {{ dbt.dateadd(
             'minute',
             'reply_window_rules.length_minutes',
-            'least(inbound_messages.sent_at, inbound_messages.received_at)'
+            'least(by_address.sent_at, by_address.received_at)'
         ) }} as closes_at,
-        reply_window_rules.margin_minutes
+        reply_window_rules.margin_minutes,
+        reply_window_rules.messages_allowed
 
-    from inbound_messages
-
-    inner join senders
-        on inbound_messages.phone_number_id = senders.provider_account
+    from by_address
 
     -- A kind of message without a rule opens nothing.
-    inner join reply_window_rules
-        on inbound_messages.message_type = reply_window_rules.trigger_type
-
-    where inbound_messages.sent_at is not null
-
-),
-
-by_address as (
-
-    select
-        openings.*,
-        '+' || wa_id as address
-
-    from openings
-
-    where wa_id is not null
-
-    union
-
-    select
-        openings.*,
-        user_id as address
-
-    from openings
-
-    where user_id is not null
-
-    union
-
-    select
-        openings.*,
-        aliases.address
-
-    from openings
-
-    inner join aliases
-        on coalesce('+' || openings.wa_id, openings.user_id) = aliases.seen_address
+    left join reply_window_rules
+        on
+            by_address.channel = reply_window_rules.channel
+            and by_address.trigger_type = reply_window_rules.trigger_type
 
 ),
 
 ranked as (
 
     select
-        by_address.*,
+        openings.*,
         row_number() over (
-            partition by sender_id, address
+            partition by channel, sender_id, address
             -- The window that closes last; ids make the order total.
-            order by closes_at desc, opened_at desc, message_id desc
+            order by
+                closes_at desc nulls last,
+                sent_at desc,
+                message_id desc,
+                trigger_type asc
         ) as window_rank
 
-    from by_address
+    from openings
 
 ),
 
@@ -115,14 +102,17 @@ final as (
         message_id as last_inbound_message_id,
 
         ---------- strings
-        'whatsapp' as channel,
+        channel,
         address,
 
+        ---------- numbers
+        messages_allowed,
+
         ---------- booleans
-        closes_at > {{ as_of() }} as is_open,
+        coalesce(closes_at > {{ as_of() }}, false) as is_open,
 
         ---------- timestamps
-        opened_at as last_inbound_at,
+        sent_at as last_inbound_at,
         closes_at,
         {{ dbt.dateadd('minute', '-1 * margin_minutes', 'closes_at') }}
             as free_text_until

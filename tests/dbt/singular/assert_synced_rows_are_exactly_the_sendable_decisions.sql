@@ -1,4 +1,5 @@
--- What leaves and what was decided are the same set, each once.
+-- What leaves and what was decided are the same set, each once. A destination without
+-- a table is the affair of assert_every_sendable_row_has_a_way_out.
 
 with
 
@@ -19,8 +20,11 @@ decided as (
     from {{ ref('fct_campaign_decisions') }}
 
     where
-        is_sendable
-        or is_held_out
+        is_held_out
+        or (
+            is_sendable
+            and destination in ('{{ var('send_tables') | join("', '") }}')
+        )
 
 ),
 

@@ -1,0 +1,160 @@
+{#- A view without `as_of`: the nightly table filters it, `sync_stops` asks it live. -#}
+{{ config(materialized='view') }}
+
+with
+
+line as (
+
+    select * from {{ ref('stg_line__relationships') }}
+),
+
+kakao as (
+
+    select * from {{ ref('stg_kakao__relationships') }}
+
+),
+
+wechat as (
+
+    select * from {{ ref('stg_wechat__relationships') }}
+
+),
+
+rcs_statuses as (
+
+    select * from {{ ref('stg_rcs__statuses') }}
+
+    where status in ('delivered', 'read')
+
+),
+
+rcs_messages as (
+
+    select * from {{ ref('stg_rcs__inbound_messages') }}
+
+),
+
+senders as (
+
+    select * from {{ ref('int_senders') }}
+
+),
+
+heard as (
+
+    select
+        'line' as channel,
+        destination as account_id,
+        sender_id,
+        line_user_id as address,
+        case when action = 'follow' then 'here' else 'left' end as relationship,
+        occurred_at,
+        received_at
+
+    from line
+
+    union all
+
+    select
+        'kakao' as channel,
+        channel_public_id as account_id,
+        sender_id,
+        kakao_user_id as address,
+        case when action = 'added' then 'here' else 'left' end as relationship,
+        occurred_at,
+        received_at
+
+    from kakao
+
+    union all
+
+    select
+        'wechat' as channel,
+        account_id,
+        sender_id,
+        openid as address,
+        case when action = 'follow' then 'here' else 'left' end as relationship,
+        occurred_at,
+        received_at
+
+    from wechat
+
+    union all
+
+    -- What arrived there, or came from there, shows that the phone takes RCS.
+    select
+        'rcs' as channel,
+        agent_id as account_id,
+        sender_id,
+        '+' || replace(phone, '+', '') as address,
+        'here' as relationship,
+        occurred_at,
+        received_at
+
+    from rcs_statuses
+
+    union all
+
+    select
+        'rcs' as channel,
+        agent_id as account_id,
+        sender_id,
+        '+' || replace(phone, '+', '') as address,
+        'here' as relationship,
+        sent_at as occurred_at,
+        received_at
+
+    from rcs_messages
+
+),
+
+placed as (
+
+    select
+        heard.channel,
+        -- Who leaves an account we do not know has left them all.
+        coalesce(
+            heard.sender_id,
+            senders.sender_id,
+            case when heard.relationship = 'left' then '*' end
+        ) as sender_id,
+        heard.address,
+        heard.relationship,
+        coalesce(heard.occurred_at, heard.received_at) as occurred_at,
+        heard.received_at
+
+    from heard
+
+    left join senders
+        on
+            heard.channel = senders.channel
+            and heard.account_id = senders.provider_account
+
+),
+
+final as (
+
+    select
+
+        ---------- ids
+        sender_id,
+
+        ---------- strings
+        channel,
+        address,
+        relationship,
+
+        ---------- timestamps
+        occurred_at,
+        received_at
+
+    from placed
+
+    where
+        address is not null
+        and sender_id is not null
+        and (relationship = 'left' or occurred_at is not null)
+
+)
+
+select * from final
