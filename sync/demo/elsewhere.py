@@ -4,6 +4,7 @@ Calls of LINE, KakaoTalk, WeChat, RCS and the providers, in their real shapes.
 LINE: webhook.yml of line-openapi (2026-07-01). Kakao: channel webhook and NHN Cloud's
 result hook. WeChat: XML in plain mode. RCS: Google's envelope, opened by the receiver
 or still around base64.
+Providers: their own documents, as of 2026-11-23.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ from sync.demo.world import AGENT, LINE_BOT, World, instant
 
 if TYPE_CHECKING:
     from sync.demo.people import Person
+
+# Whoever says stop to a provider here is no customer: the demo's own cases say it.
+STRANGER = "+447700900999"
 
 
 def fill(world: World, crowd: list[Person]) -> None:
@@ -158,51 +162,193 @@ def _rcs(world: World, person: Person) -> None:
 
 def _providers(world: World, person: Person) -> None:
     when = world.ago(hours=7)
-    told = (
-        (
-            "twilio",
-            urlencode(
-                {
-                    "MessageSid": "SM00000000000000000000000000000001",
-                    "MessageStatus": "undelivered",
-                    "ErrorCode": "63016",
-                    "To": f"whatsapp:{person.phone}",
-                    "From": "whatsapp:+15550001111",
-                }
-            ),
-        ),
-        (
-            "vonage",
-            {
-                "message_uuid": "aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab",
-                "to": person.phone.lstrip("+"),
-                "from": "15550001111",
-                "timestamp": f"{when:%Y-%m-%dT%H:%M:%SZ}",
-                "status": "delivered",
-                "client_ref": "demo",
+    for provider, bodies in (
+        ("twilio", _twilio(person.phone)),
+        ("vonage", _vonage(person.phone, when)),
+        ("infobip", _infobip(person.phone, when)),
+        ("braze", _braze(person, when)),
+        ("sfmc", _sfmc(person, when)),
+    ):
+        for body in bodies:
+            text = body if isinstance(body, str) else json.dumps(body)
+            world.add(
+                "raw_provider_webhooks",
+                provider=provider,
+                received_at=instant(when),
+                payload=text,
+                sender_id="",
+            )
+
+
+def _twilio(phone: str) -> tuple[str, ...]:
+    """Twilio's status, message and stop, in forms; and a form that was torn."""
+    ours, stranger = "whatsapp:+15550001111", f"whatsapp:{STRANGER}"
+    status = {
+        "MessageSid": "SM00000000000000000000000000000001",
+        "MessageStatus": "undelivered",
+        "ErrorCode": "63016",
+        "To": f"whatsapp:{phone}",
+        "From": ours,
+    }
+    message = {
+        "MessageSid": "SM00000000000000000000000000000002",
+        "SmsStatus": "received",
+        "From": f"whatsapp:{phone}",
+        "To": ours,
+        "Body": "¿Cuándo llega? 👍",
+        "NumMedia": "0",
+    }
+    stop = message | {
+        "MessageSid": "SM00000000000000000000000000000003",
+        "From": stranger,
+        "Body": "STOP",
+        "OptOutType": "STOP",
+    }
+    torn = urlencode(message)[:-8] + "&ProfileName=%F0%9F"
+    return (*(urlencode(form) for form in (status, message, stop)), torn)
+
+
+def _vonage(phone: str, when: datetime) -> tuple[dict[str, Any], ...]:
+    """Vonage's status, of one that left and one that did not, and a message."""
+    sent = {
+        "message_uuid": "aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab",
+        "to": phone.lstrip("+"),
+        "from": "15550001111",
+        "timestamp": f"{when:%Y-%m-%dT%H:%M:%SZ}",
+        "status": "delivered",
+        "channel": "whatsapp",
+        "client_ref": "demo",
+    }
+    error = {
+        "type": "https://developer.vonage.com/api-errors/messages#1240",
+        "title": "1240",
+        "detail": "The recipient has opted out.",
+    }
+    refused = sent | {
+        "message_uuid": "aaaaaaaa-bbbb-4ccc-8ddd-0123456789ac",
+        "to": STRANGER.lstrip("+"),
+        "status": "rejected",
+        "error": error,
+    }
+    message = {
+        "channel": "whatsapp",
+        "message_uuid": "aaaaaaaa-bbbb-4ccc-8ddd-0123456789ad",
+        "to": "15550001111",
+        "from": phone.lstrip("+"),
+        "timestamp": f"{when:%Y-%m-%dT%H:%M:%SZ}",
+        "message_type": "text",
+        "text": "Hello",
+    }
+    return sent, refused, message
+
+
+def _infobip(phone: str, when: datetime) -> tuple[dict[str, Any], ...]:
+    """Infobip's reports and messages, in lists; and WhatsApp's marketing switch."""
+    at = f"{when:%Y-%m-%dT%H:%M:%S}.000+0000"
+    reports = [
+        {
+            "messageId": "m-1",
+            "to": phone.lstrip("+"),
+            "doneAt": at,
+            "status": {"groupId": 3, "groupName": "DELIVERED", "id": 5},
+            "error": {"id": 0, "name": "NO_ERROR", "permanent": False},
+        },
+        {
+            "messageId": "m-2",
+            "to": phone.lstrip("+"),
+            "doneAt": at,
+            "status": {"groupId": 5, "groupName": "REJECTED", "id": 12},
+            "error": {"id": 7010, "name": "EC_NO_SESSION", "permanent": True},
+        },
+    ]
+    seen = {
+        "messageId": "m-1",
+        "from": "15550001111",
+        "to": phone.lstrip("+"),
+        "sentAt": at,
+        "seenAt": at,
+    }
+    message = {
+        "from": phone.lstrip("+"),
+        "to": "15550001111",
+        "integrationType": "WHATSAPP",
+        "receivedAt": at,
+        "messageId": "ABEGOFl3VCQoAhBalbc6rTQT6mgS29EmGZ7a",
+        "message": {"type": "TEXT", "text": "Hello"},
+        "contact": {"name": "Ana"},
+    }
+    switch = {
+        "from": "15550001111",
+        "content": {
+            "sender": "15550001111",
+            "from": STRANGER.lstrip("+"),
+            "notificationMessagesStatus": "stop",
+            "description": "User has stopped marketing messages.",
+        },
+        "createdAt": at,
+    }
+    return {"results": reports}, {"results": [seen]}, {"results": [message]}, switch
+
+
+def _braze(person: Person, when: datetime) -> tuple[dict[str, Any], ...]:
+    """Send a batch of Braze Currents, as its HTTP connector does."""
+
+    def event(kind: str, number: int, **properties: Any) -> dict[str, Any]:
+        return {
+            "event_type": f"users.{kind}",
+            "id": f"a1234567-89ab-cdef-0123-45678900{number:04d}",
+            "time": int(when.timestamp()),
+            "user": {
+                "user_id": "0123456789abcdef01234567",
+                "external_user_id": person.customer_id,
             },
-        ),
-        (
-            "infobip",
-            {
-                "results": [
-                    {
-                        "messageId": "m-1",
-                        "to": person.phone.lstrip("+"),
-                        "doneAt": f"{when:%Y-%m-%dT%H:%M:%S}.000+0000",
-                        "status": {"groupId": 3, "groupName": "DELIVERED", "id": 5},
-                        "error": {"id": 0, "name": "NO_ERROR", "permanent": False},
-                    }
-                ]
-            },
-        ),
+            "properties": properties,
+        }
+
+    batch = {"dispatch_id": "d-1", "to_phone_number": person.phone}
+    words = {"user_phone_number": person.phone, "inbound_phone_number": "+15550001111"}
+    left = {"channel": "email", "subscription_group_id": "news"}
+    return (
+        {
+            "events": [
+                event("messages.whatsapp.Send", 1, **batch),
+                event("messages.whatsapp.Delivery", 2, **batch),
+                event(
+                    "messages.whatsapp.InboundReceive", 3, **words, message_body="Hi"
+                ),
+                event(
+                    "behaviors.subscriptiongroup.StateChange",
+                    4,
+                    **left,
+                    subscription_status="Unsubscribed",
+                ),
+                event("messages.email.Open", 5),
+            ]
+        },
     )
-    for provider, body in told:
-        text = body if isinstance(body, str) else json.dumps(body)
-        world.add(
-            "raw_provider_webhooks",
-            provider=provider,
-            received_at=instant(when),
-            payload=text,
-            sender_id="",
-        )
+
+
+def _sfmc(person: Person, when: datetime) -> tuple[list[dict[str, Any]], ...]:
+    """Send a batch of Marketing Cloud's Event Notification Service."""
+    own = {"mid": 1234567, "eid": 7654321, "timestampUTC": int(when.timestamp() * 1000)}
+    delivered = own | {
+        "eventCategoryType": "EngagementEvents.OttDelivered",
+        "senderType": "WhatsApp",
+        "messageKey": "mk-1",
+        "contactKey": person.customer_id,
+    }
+    message = own | {
+        "eventCategoryType": "EngagementEvents.OttMobileOriginated",
+        "senderType": "WhatsApp",
+        "messageType": "text",
+        "channelId": "15550001111",
+        "messageId": "wamid.demo",
+        "mobileNumber": person.phone.lstrip("+"),
+        "messageBody": {"text": {"body": "Hello"}},
+    }
+    left = own | {
+        "eventCategoryType": "EngagementEvents.EmailUnsubscribe",
+        "compositeId": "1.2.3.4.5",
+        "info": {"subscriberKey": person.customer_id, "to": "someone@example.com"},
+    }
+    return ([delivered, message, left],)

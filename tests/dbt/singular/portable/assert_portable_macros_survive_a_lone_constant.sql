@@ -5,7 +5,9 @@ with
 
 junk as (
 
-    select cast('{torn' as {{ dbt.type_string() }}) as given
+    select
+        cast('{torn' as {{ dbt.type_string() }}) as given,
+        cast('a=%E9' as {{ dbt.type_string() }}) as given_form
 
 ),
 
@@ -19,7 +21,8 @@ answers as (
         {{ from_epoch('given') }} as as_epoch,
         {{ try_bigint('given') }} as as_bigint,
         {{ try_decimal('given') }} as as_decimal,
-        {{ try_boolean('given') }} as as_boolean
+        {{ try_boolean('given') }} as as_boolean,
+        {{ form_text('given_form', 'a') }} as as_form
 
     from junk
 
@@ -36,3 +39,4 @@ where
     or as_bigint is not null
     or as_decimal is not null
     or as_boolean is not null
+    or as_form is not null

@@ -1,0 +1,269 @@
+{#- A view without `as_of`: whoever reads it filters by `received_at`. -#}
+{{ config(materialized='view') }}
+
+with
+
+opt_outs as (
+
+    select * from {{ ref('stg_providers__opt_outs') }}
+
+),
+
+inbound_messages as (
+
+    select * from {{ ref('stg_providers__inbound_messages') }}
+
+),
+
+senders as (
+
+    select * from {{ ref('int_senders') }}
+
+),
+
+contact_points as (
+
+    select distinct
+        customer_id,
+        channel,
+        address
+
+    from {{ ref('int_contact_points') }}
+
+    where address is not null
+
+),
+
+customer_merges as (
+
+    select * from {{ ref('int_customer_merges') }}
+
+),
+
+aliases as (
+
+    select * from {{ ref('int_whatsapp_aliases') }}
+
+),
+
+stop_keywords as (
+
+    select distinct keyword from {{ ref('stop_keywords') }}
+
+    where effect = 'withdraw'
+
+),
+
+stop_words as (
+
+    select distinct
+        inbound_messages.account_id,
+        inbound_messages.sender_id,
+        inbound_messages.customer_id,
+        inbound_messages.address,
+        inbound_messages.channel,
+        'stop' as preference,
+        'stop_word' as heard_as,
+        inbound_messages.sent_at as occurred_at,
+        inbound_messages.received_at
+
+    from inbound_messages
+
+    inner join stop_keywords
+        on
+            trim(lower(inbound_messages.message_text), ' .!')
+            = stop_keywords.keyword
+            or trim(lower(inbound_messages.button_text), ' .!')
+            = stop_keywords.keyword
+
+),
+
+said as (
+
+    select * from stop_words
+
+    union all
+
+    select
+        account_id,
+        sender_id,
+        customer_id,
+        address,
+        channel,
+        case when action = 'start' then 'resume' else 'stop' end as preference,
+        'opt_out' as heard_as,
+        occurred_at,
+        received_at
+
+    from opt_outs
+
+    -- Who leaves the newsletter has said nothing about messages.
+    where coalesce(channel, '*') != 'email'
+
+),
+
+-- No time, or one that cannot be: a stop counts from when we heard of it, a start not
+-- at all.
+timed as (
+
+    select
+        account_id,
+        sender_id,
+        customer_id,
+        address,
+        channel,
+        preference,
+        heard_as,
+        case
+            when
+                occurred_at
+                < {{ dbt.dateadd('day', 1, 'coalesce(received_at, ' ~ as_of() ~ ')') }}
+                then occurred_at
+            when preference = 'stop' then coalesce(received_at, {{ as_of() }})
+        end as occurred_at,
+        received_at
+
+    from said
+
+),
+
+-- A stop that names no sender of ours is one for all that it can mean; a start must
+-- name its sender and the address.
+directed as (
+
+    select
+        senders.sender_id,
+        timed.customer_id,
+        timed.address,
+        coalesce(timed.channel, senders.channel) as channel,
+        timed.preference,
+        timed.heard_as,
+        timed.occurred_at,
+        timed.received_at
+
+    from timed
+
+    left join senders as told_senders
+        on timed.sender_id = told_senders.sender_id
+
+    left join senders as account_senders
+        on
+            told_senders.sender_id is null
+            and replace(timed.account_id, '+', '')
+            = replace(account_senders.provider_account, '+', '')
+            and (timed.channel is null or timed.channel = account_senders.channel)
+
+    left join senders
+        on
+            coalesce(
+                senders.sender_id
+                = coalesce(told_senders.sender_id, account_senders.sender_id),
+                timed.preference = 'stop'
+                and (timed.channel is null or timed.channel = senders.channel)
+            )
+
+    where
+        timed.occurred_at is not null
+        and (
+            timed.preference = 'stop'
+            or (
+                senders.sender_id is not null
+                and timed.address is not null
+                and timed.channel is not null
+            )
+        )
+
+),
+
+-- A customer's stop holds at each address they have there.
+addressed as (
+
+    select
+        directed.sender_id,
+        directed.customer_id,
+        directed.address,
+        directed.channel,
+        directed.preference,
+        directed.heard_as,
+        directed.occurred_at,
+        directed.received_at
+
+    from directed
+
+    where directed.address is not null
+
+    union
+
+    select
+        directed.sender_id,
+        directed.customer_id,
+        contact_points.address,
+        directed.channel,
+        directed.preference,
+        directed.heard_as,
+        directed.occurred_at,
+        directed.received_at
+
+    from directed
+
+    left join customer_merges
+        on directed.customer_id = customer_merges.customer_id
+
+    left join contact_points
+        on
+            coalesce(customer_merges.canonical_customer_id, directed.customer_id)
+            = contact_points.customer_id
+            and coalesce(directed.channel = contact_points.channel, true)
+
+    where directed.address is null
+
+),
+
+spread as (
+
+    select * from addressed
+
+    union
+
+    select
+        addressed.sender_id,
+        addressed.customer_id,
+        aliases.address,
+        addressed.channel,
+        addressed.preference,
+        addressed.heard_as,
+        addressed.occurred_at,
+        addressed.received_at
+
+    from addressed
+
+    inner join aliases
+        on addressed.address = aliases.seen_address
+
+    where addressed.channel = 'whatsapp'
+
+),
+
+final as (
+
+    select
+
+        ---------- ids
+        sender_id,
+        customer_id,
+
+        ---------- strings
+        address,
+        channel,
+        preference,
+        heard_as,
+
+        ---------- timestamps
+        occurred_at,
+        received_at
+
+    from spread
+
+)
+
+select * from final
