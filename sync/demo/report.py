@@ -38,6 +38,17 @@ ROUTES = """
     group by channel
     order by 3 desc
 """
+READINESS = """
+    select
+        campaign_id,
+        case when missing = '' then 'ready' else missing end,
+        sum(reachable_count),
+        max(days_until_start)
+    from {schema}_marts.fct_campaign_readiness
+    where days_until_start > 0
+    group by campaign_id, missing
+    order by campaign_id, 3 desc, 2
+"""
 OUTCOMES = """
     select destination, event, reason, count(*)
     from (
@@ -119,6 +130,15 @@ def show(env: Mapping[str, str]) -> None:
             7,
             7,
         )
+        if readiness := rows(READINESS):
+            table(
+                "Ready to launch? (what is missing, people, days to go)",
+                readiness,
+                24,
+                46,
+                7,
+                6,
+            )
         table("Sends so far, by outcome", rows(OUTCOMES), 14, 10, 28, 6)
         table("Rows set aside, never guessed at", rows(SET_ASIDE), 22, 26, 6)
     click.echo(NEXT)

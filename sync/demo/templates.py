@@ -24,6 +24,7 @@ STATUSES = (
     "UNARCHIVED",
     "REINSTATED",
 )
+NEW_YEAR = "winback_new_year"
 GREETINGS = {
     "en": "Hi {{1}}, we miss you. Here is {{2}} off your next order.",
     "pt_BR": "Oi {{1}}, sentimos sua falta. Aqui estão {{2}} de desconto.",
@@ -70,6 +71,11 @@ def template(
     } | more
 
 
+def awaited() -> dict[str, Any]:
+    """Build the template that a campaign yet to start still waits for."""
+    return template(NEW_YEAR, "pt_BR", GREETINGS["pt_BR"], status="PENDING")
+
+
 def catalogue() -> list[dict[str, Any]]:
     """List every template of the main account."""
     link = {"type": "URL", "text": "Shop", "url": "https://shop.example/{{1}}"}
@@ -98,6 +104,13 @@ def catalogue() -> list[dict[str, Any]]:
             category="AUTHENTICATION",
             buttons=({"type": "OTP", "otp_type": "COPY_CODE", "text": "Copy"},),
         ),
+        # One language waits, Dutch was forgotten.
+        *(
+            template(NEW_YEAR, each, text)
+            for each, text in GREETINGS.items()
+            if each not in {"pt_BR", "nl"}
+        ),
+        awaited(),
         template("thank_you", "en", "Thank you, {{1}}. See you soon."),
         template("spring_sale", "en", hello, status="PENDING"),
         template("paused_promo", "en", hello, status="PAUSED"),
@@ -112,6 +125,13 @@ def catalogue() -> list[dict[str, Any]]:
 
 def fill(world: World) -> None:
     """Add the catalogue as it was fetched just now, and once before."""
+    world.add(
+        "raw_templates",
+        fetched_at=instant(world.ago(days=9)),
+        provider="meta",
+        account_id=WABA,
+        payload=json.dumps(awaited(), ensure_ascii=False),
+    )
     fetches: list[tuple[str, datetime]] = [
         (WABA, world.ago(days=3)),
         (WABA, world.ago(minutes=5)),

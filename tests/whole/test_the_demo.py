@@ -133,3 +133,23 @@ def test_marketing_waits_for_the_morning_where_people_are(built):
         ("BR", "2026-11-18 12:00:00"),
         ("SG", AS_OF),
     ]
+
+
+def test_a_campaign_yet_to_start_says_what_it_lacks_and_sends_nothing(built):
+    lacks = built.ask(
+        "select language_code, missing, approval_days_so_far, days_until_start "
+        "from ott_marts.fct_campaign_readiness where campaign_id = 'winback_new_year' "
+        "and language_code in ('en', 'nl', 'pt-BR') order by language_code"
+    )
+
+    assert [(language, missing) for language, missing, _, _ in lacks] == [
+        ("en", ""),
+        ("nl", "template_language_missing"),
+        ("pt-BR", "template_not_approved"),
+    ]
+    assert [waited and int(waited) for _, _, waited, _ in lacks] == [None, None, 9]
+    assert {int(days) for *_, days in lacks} == {46}
+    assert built.ask(
+        "select count(*) from ott_marts.fct_campaign_decisions "
+        "where campaign_id = 'winback_new_year'"
+    ) == [(0,)]

@@ -2,7 +2,7 @@ with
 
 campaign_messages as (
 
-    select * from {{ ref('int_campaign_messages') }}
+    select * from {{ ref('int_planned_messages') }}
 
     where message_type = 'template'
 
@@ -22,8 +22,13 @@ templates as (
 
 languages as (
 
-    select distinct coalesce(language_code, '') as customer_language
+    select coalesce(language_code, '') as customer_language
     from {{ ref('int_customers') }}
+
+    union
+
+    -- An audience may name people of whom nothing is known.
+    select '' as customer_language
 
 ),
 
@@ -174,6 +179,14 @@ final as (
             = ranked.body_parameter_count
         )
         and coalesce(button.parameter_count, 0) = ranked.button_parameter_count
+        -- Cards, products and the end of an offer are values that no campaign gives.
+        and coalesce(
+            ranked.has_carousel
+            or ranked.has_limited_time_offer
+            or {{ is_listed("'mpm'", 'ranked.button_types') }}
+            or {{ is_listed("'spm'", 'ranked.button_types') }},
+            false
+        ) is false
         and case
             when ranked.header_format in ('IMAGE', 'VIDEO', 'DOCUMENT')
                 then coalesce(header.parameter_count, 0) = 1

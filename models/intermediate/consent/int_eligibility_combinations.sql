@@ -2,7 +2,7 @@ with
 
 campaign_messages as (
 
-    select * from {{ ref('int_campaign_messages') }}
+    select * from {{ ref('int_planned_messages') }}
 
 ),
 

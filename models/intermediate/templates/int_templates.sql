@@ -122,11 +122,19 @@ final as (
         latest.body_text,
         latest.body_parameter_names,
         latest.quality,
+        latest.button_types,
+        latest.otp_type,
 
         ---------- numbers
         latest.header_parameter_count,
         latest.body_parameter_count,
         latest.button_parameter_count,
+
+        ---------- booleans
+        latest.has_body,
+        latest.has_footer,
+        latest.has_carousel,
+        latest.has_limited_time_offer,
 
         ---------- timestamps
         latest.fetched_at,

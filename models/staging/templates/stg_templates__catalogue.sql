@@ -1,3 +1,8 @@
+{%- set button_kinds = [
+    'app', 'call_permission_request', 'catalog', 'copy_code', 'flow', 'mpm', 'otp',
+    'phone_number', 'quick_reply', 'request_contact_info', 'spm', 'url', 'voice_call',
+] -%}
+
 with
 
 source as (
@@ -45,7 +50,8 @@ buttons as (
     select
         components.row_key,
         upper({{ json_text('button', ['type']) }}) as button_type,
-        {{ json_text('button', ['url']) }} as button_url
+        {{ json_text('button', ['url']) }} as button_url,
+        upper({{ json_text('button', ['otp_type']) }}) as button_otp_type
 
     from components
 
@@ -81,7 +87,12 @@ parts as (
             end
         ) as header_format,
         max(case when component_type = 'HEADER' then component_text end) as header_text,
-        max(case when component_type = 'BODY' then component_text end) as body_text
+        max(case when component_type = 'BODY' then component_text end) as body_text,
+        max(case when component_type = 'BODY' then 1 else 0 end) as body_rows,
+        max(case when component_type = 'FOOTER' then 1 else 0 end) as footer_rows,
+        max(case when component_type = 'CAROUSEL' then 1 else 0 end) as carousel_rows,
+        max(case when component_type = 'LIMITED_TIME_OFFER' then 1 else 0 end)
+            as limited_time_offer_rows
 
     from components
 
@@ -99,6 +110,61 @@ positions as (
         {%- endfor %} as position_count
 
     from parts
+
+),
+
+-- Meta takes a button of type OTP and lists it as a link to its own page of codes.
+typed_buttons as (
+
+    select
+        row_key,
+        case
+            when
+                button_type = 'URL'
+                and lower(button_url) like '%/otp/code/%otp_type=%'
+                then 'otp'
+            when
+                button_type in (
+                    {%- for kind in button_kinds %}
+                    '{{ kind | upper }}'{{ ',' if not loop.last }}
+                    {%- endfor %}
+                )
+                then lower(button_type)
+            else 'other'
+        end as button_kind,
+        case
+            {%- for kind in ['one_tap', 'zero_tap', 'copy_code'] %}
+            when
+                (button_type = 'OTP' and button_otp_type = '{{ kind | upper }}')
+                or (
+                    button_type = 'URL'
+                    and lower(button_url) like '%/otp/code/%otp_type={{ kind }}%'
+                )
+                then '{{ kind }}'
+            {%- endfor %}
+        end as otp_type
+
+    from buttons
+
+),
+
+button_lists as (
+
+    select
+        row_key,
+        -- A list in the order of the alphabet on every engine.
+        substring(
+            {%- for kind in (button_kinds + ['other']) | sort %}
+            max(case when button_kind = '{{ kind }}' then ',{{ kind }}' else '' end)
+            {{- ' ||' if not loop.last }}
+            {%- endfor %},
+            2
+        ) as button_types,
+        min(otp_type) as otp_type
+
+    from typed_buttons
+
+    group by row_key
 
 ),
 
@@ -162,6 +228,8 @@ renamed as (
         names.body_parameter_names,
         upper({{ json_text('templates.payload', ['quality_score', 'score']) }})
             as quality,
+        coalesce(button_lists.button_types, '') as button_types,
+        button_lists.otp_type,
 
         ---------- numbers
         case
@@ -180,6 +248,12 @@ renamed as (
         end as body_parameter_count,
         coalesce(button_counts.button_parameter_count, 0) as button_parameter_count,
 
+        ---------- booleans
+        coalesce(parts.body_rows, 0) = 1 as has_body,
+        coalesce(parts.footer_rows, 0) = 1 as has_footer,
+        coalesce(parts.carousel_rows, 0) = 1 as has_carousel,
+        coalesce(parts.limited_time_offer_rows, 0) = 1 as has_limited_time_offer,
+
         ---------- timestamps
         templates.fetched_at
 
@@ -193,6 +267,9 @@ renamed as (
 
     left join button_counts
         on templates.row_key = button_counts.row_key
+
+    left join button_lists
+        on templates.row_key = button_lists.row_key
 
     left join names
         on templates.row_key = names.row_key

@@ -1,0 +1,92 @@
+with
+
+campaigns as (
+
+    select * from {{ ref('campaigns') }}
+
+    where coalesce(ends_at > {{ as_of() }}, true)
+
+),
+
+campaign_messages as (
+
+    select * from {{ ref('campaign_messages') }}
+
+),
+
+senders as (
+
+    select * from {{ ref('int_senders') }}
+
+),
+
+-- Meta counts the numbers of a portfolio together, so the lowest word on it counts.
+limits as (
+
+    select
+        channel,
+        coalesce(portfolio_id, sender_id) as portfolio_id,
+        min(messaging_limit) as messaging_limit
+
+    from senders
+
+    group by
+        channel,
+        coalesce(portfolio_id, sender_id)
+
+),
+
+final as (
+
+    select
+
+        ---------- ids
+        campaigns.campaign_id,
+        campaign_messages.sender_id,
+        coalesce(senders.portfolio_id, campaign_messages.sender_id) as portfolio_id,
+        senders.template_account_id,
+
+        ---------- strings
+        campaigns.audience,
+        campaigns.purpose,
+        campaign_messages.channel,
+        campaign_messages.message_type,
+        campaign_messages.template_name,
+        campaign_messages.language_fallback,
+        coalesce(campaign_messages.header_parameter, '') as header_parameter,
+        coalesce(campaign_messages.body_parameters, '') as body_parameters,
+        coalesce(campaign_messages.button_parameters, '') as button_parameters,
+
+        ---------- numbers
+        campaigns.min_score,
+        campaigns.max_recipients,
+        limits.messaging_limit,
+
+        ---------- booleans
+        coalesce(senders.sender_status = 'active', false)
+        and (
+            senders.allowed_purposes is null
+            or {{ is_listed('campaigns.purpose', 'senders.allowed_purposes') }}
+        )
+        and coalesce(limits.messaging_limit != 0, true) as is_sender_active,
+
+        ---------- timestamps
+        campaigns.starts_at
+
+    from campaigns
+
+    inner join campaign_messages
+        on campaigns.campaign_id = campaign_messages.campaign_id
+
+    left join senders
+        on campaign_messages.sender_id = senders.sender_id
+
+    left join limits
+        on
+            senders.channel = limits.channel
+            and coalesce(senders.portfolio_id, senders.sender_id)
+            = limits.portfolio_id
+
+)
+
+select * from final
