@@ -2,7 +2,7 @@
 # that is installed. `make` alone lists the targets.
 
 .DEFAULT_GOAL := help
-.PHONY: help bench demo demo-orders docs lint nights test
+.PHONY: help bench demo demo-orders docs lint nights test test-spark
 
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -12,6 +12,7 @@ BIN := .venv/bin
 LOCK := $(shell cat requirements.lock pyproject.toml | cksum | cut -d ' ' -f 1)
 BASE := .venv/.base-$(LOCK)
 DEV := .venv/.dev-$(LOCK)
+SPARK := .venv-spark/.made-$(LOCK)
 
 # Tests and lint have a profile, a clock and a database of their own.
 TEST := target/test
@@ -36,6 +37,9 @@ test: lint ## Lint, then the models and their tests at a frozen hour, then pytes
 	$(TEST_ENV) $(BIN)/dbt --quiet build --target test \
 		--vars '{as_of: "$(TEST_NOW)", raw_location: "$(CURDIR)/$(TEST)/raw"}'
 	$(BIN)/pytest
+
+test-spark: $(SPARK) ## The portable macros on a Spark of its own: Java 17, 700 MB more
+	.venv-spark/bin/pytest tests/spark
 
 nights: $(DEV) ## Many nights at random, judged by what left: SEED=1 NIGHTS=20 ENGINE=duckdb|postgres
 	@$(BIN)/python tests/nights/nights.py --seed $(or $(SEED),1) \
@@ -81,3 +85,11 @@ $(BASE):
 $(DEV): $(BASE)
 	@$(BIN)/pip install --quiet --constraint requirements.lock --editable '.[dev]'
 	@rm -f .venv/.dev-* && touch $@
+
+# Apart, so that nobody pays for it who does not ask.
+$(SPARK): $(BASE)
+	@$(BIN)/python -m venv .venv-spark
+	@echo 'Installing into .venv-spark (once, a minute or more) ...'
+	@.venv-spark/bin/pip install --quiet --constraint requirements.lock \
+		--editable '.[spark]' pytest
+	@rm -f .venv-spark/.made-* && touch $@

@@ -9,7 +9,7 @@
     {%- set statements = ['create schema if not exists ' ~ schema] -%}
     {%- for table, columns in raw_contract().items() -%}
         {%- set existing = load_relation(
-            api.Relation.create(target.database, schema, table)
+            api.Relation.create(target.database or none, schema, table)
         ) -%}
         {%- set file = raw_file(table) -%}
         {%- if file and (not existing or (existing.is_view and not is_replay())) -%}
@@ -25,7 +25,7 @@
     {%- endfor -%}
     {%- for table, columns in sync_contract().items() -%}
         {%- set existing = load_relation(
-            api.Relation.create(target.database, schema, table)
+            api.Relation.create(target.database or none, schema, table)
         ) -%}
         {%- do statements.append(
             create_empty_table(schema ~ '.' ~ table, columns, typed=true)
@@ -39,6 +39,11 @@
             ) -%}
         {%- endif -%}
     {%- endfor -%}
+    {%- if target.type == 'spark' -%}
+        {#- No transactions, and one statement at a time. -#}
+        {%- for statement in statements -%}{%- do run_query(statement) -%}{%- endfor -%}
+        {{ return('') }}
+    {%- endif -%}
     {#- The look-ups above opened a transaction that dbt rolls back after a hook. -#}
     {{ statements | join(';\n') }};
     commit;

@@ -12,5 +12,5 @@
 {%- endmacro %}
 
 {% macro spark__is_json(expression) -%}
-    coalesce(get_json_object({{ expression }}, '$') is not null, false)
+    ({{ spark_valid_json(expression) }} is not null)
 {%- endmacro %}

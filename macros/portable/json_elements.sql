@@ -28,7 +28,11 @@
 {%- endmacro %}
 
 {% macro spark__json_elements(expression, alias) -%}
-    lateral view explode(
-        from_json({{ expression }}, 'array<string>')
-    ) {{ alias }}_rows as {{ alias }}
+    {#- `from_json` would take the quotation marks off texts. -#}
+    lateral view explode(transform(
+        try_variant_get(
+            try_parse_json({{ spark_valid_json(expression) }}), '$', 'array<variant>'
+        ),
+        element -> nullif(to_json(element), 'null')
+    )) {{ alias }}_rows as {{ alias }}
 {%- endmacro %}

@@ -39,5 +39,7 @@
     {%- for code, letter in [(10, 'n'), (13, 'r'), (9, 't')] -%}
         {%- set ns.sql = "replace(" ~ ns.sql ~ ", chr(" ~ code ~ "), chr(92) || '" ~ letter ~ "')" -%}
     {%- endfor -%}
-    {{ ns.sql }}
+    regexp_replace(
+        {{ ns.sql }}, '[' || chr(0) || '-' || chr(31) || chr(127) || ']', ' '
+    )
 {%- endmacro %}

@@ -29,5 +29,22 @@
 {%- endmacro %}
 
 {% macro spark__json_text(expression, path) -%}
-    get_json_object({{ expression }}, '{{ json_path(path) | replace('"', '') }}')
+    get_json_object({{ spark_valid_json(expression) }}, '{{ spark_json_path(path) }}')
+{%- endmacro %}
+
+{#- In brackets: behind a dot, a dot in a key would be one more step. -#}
+{% macro spark_json_path(path) -%}
+    ${% for key in path %}[{{ key if key is integer else "''" ~ key ~ "''" }}]
+    {%- endfor %}
+{%- endmacro %}
+
+{#- Spark stops reading where the first value ends, whatever stands behind it. What
+    closes one of these two wraps too early breaks the other. -#}
+{% macro spark_valid_json(expression) -%}
+    case
+        when
+            try_parse_json('[' || {{ expression }} || ']') is not null
+            and try_parse_json('{"a":' || {{ expression }} || '}') is not null
+            then {{ expression }}
+    end
 {%- endmacro %}

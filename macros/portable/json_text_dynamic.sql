@@ -24,5 +24,12 @@
 {%- endmacro %}
 
 {% macro spark__json_text_dynamic(expression, key) -%}
-    get_json_object({{ expression }}, '$.' || {{ key }})
+    {#- A map, not a path: no letter of the key has a meaning there. -#}
+    case
+        when {{ key }} != '' and {{ key }} not like '%"%' and {{ key }} not like '%*%'
+            then try_element_at(
+                from_json({{ spark_valid_json(expression) }}, 'map<string, string>'),
+                {{ key }}
+            )
+    end
 {%- endmacro %}

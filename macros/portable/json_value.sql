@@ -17,5 +17,10 @@
 {%- endmacro %}
 
 {% macro spark__json_value(expression, path) -%}
-    get_json_object({{ expression }}, '{{ json_path(path) | replace('"', '') }}')
+    {#- By way of a variant: `get_json_object` takes the quotation marks off a text. -#}
+    nullif(to_json(try_variant_get(
+        try_parse_json({{ spark_valid_json(expression) }}),
+        '{{ spark_json_path(path) }}',
+        'variant'
+    )), 'null')
 {%- endmacro %}

@@ -12,5 +12,8 @@
 {%- endmacro %}
 
 {% macro spark__regexp_like(expression, pattern) -%}
-    ({{ expression }}) rlike '{{ pattern }}'
+    {#- In Java `$` also stands before a line break at the end. -#}
+    {%- set exact = pattern[:-1] ~ '(?!(?s:.))' if pattern.endswith('$')
+        else pattern -%}
+    (({{ expression }}) rlike '{{ exact }}')
 {%- endmacro %}

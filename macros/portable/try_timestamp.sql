@@ -47,9 +47,11 @@
 {% macro spark__try_timestamp(expression) -%}
     {#- Without an offset Spark takes the session's zone: pin it to UTC. -#}
     {%- set text = "upper(trim(cast(" ~ expression ~ " as string)))" -%}
-    {%- set utc = "regexp_replace(" ~ text ~ ", ' ?(Z|UTC|GMT)$', '+00:00')" -%}
+    {#- It also wants seconds before an offset. -#}
+    {%- set full = "regexp_replace(" ~ text ~ ", '^(.{16})([ A-Z+-]|$)', '$1:00$2')" -%}
+    {%- set utc = "regexp_replace(" ~ full ~ ", ' ?(Z|UTC|GMT)$', '+00:00')" -%}
     case
-        when {{ text }} rlike '{{ instant_shape() }}'
+        when {{ regexp_like(text, instant_shape()) }}
             then try_cast(
                 regexp_replace(
                     {{ utc }}, '(:[0-9.:]+) ?([+-][0-9]{2}):?([0-9]{2})$', '$1$2:$3'

@@ -20,6 +20,17 @@ BANNED = (
     ),
     (r"^(?: {4})* {1,3}\S+", "it four spaces a step further in or out", ()),
     (r"^ *\t+\s*\S+", "it with spaces", ()),
+    (
+        r"\\(?!\")\S*",
+        "chr(92): Spark takes a backslash in a text for an escape",
+        (
+            "macros/create_raw_relations.sql",
+            "macros/log_build.sql",
+            "macros/portable/json_object.sql",
+            "macros/portable/try_timestamp.sql",
+            "macros/portable/xml_text.sql",
+        ),
+    ),
 )
 
 COMMENTS = re.compile(r"--[^\n]*|/\*.*?\*/|\{#.*?#\}", re.DOTALL)

@@ -14,6 +14,8 @@ from banned_sql import findings, main
         pytest.param("when not (people.has_consent)", id="not gate in brackets"),
         pytest.param("select\n  1", id="two spaces"),
         pytest.param("select\n\t1", id="tab"),
+        pytest.param(r"select 'a\b' as text", id="backslash"),
+        pytest.param(r"select 'a\' as text", id="backslash at the end"),
         pytest.param("-- why\nwhere not is_reachable", id="after a comment"),
     ],
 )
@@ -31,6 +33,7 @@ def test_a_banned_word_is_found(sql):
         pytest.param("select\n    1,\n        2\n", id="four spaces"),
         pytest.param("{#- two\n  lines -#}\nselect 1", id="comment over two lines"),
         pytest.param("select last_known_now from people", id="part of a word"),
+        pytest.param(r"""{{ position("'\"'", 'x') }}""", id="quotation mark in jinja"),
     ],
 )
 def test_what_is_fine_is_left_alone(sql):

@@ -17,6 +17,7 @@ cases as (
         ('object instead', '{"a": 1}', 0, null),
         ('text instead', '"a"', 0, null),
         ('torn', '[{"a": 1}', 0, null),
+        ('text behind', '[1] x', 0, null),
         ('xml', '<xml/>', 0, null),
         ('no letters', '', 0, null),
         ('nothing', null, 0, null)

@@ -10,12 +10,17 @@ cases as (
         values
         ('a name', 'Ada', 'Ada'),
         ('quotation marks', 'a "b" c', 'a "b" c'),
-        ('backslash', 'a\b', 'a\b'),
-        ('a backslash at the end', 'a\', 'a\'),
+        ('backslash', 'a' || chr(92) || 'b', 'a' || chr(92) || 'b'),
+        ('a backslash at the end', 'a' || chr(92), 'a' || chr(92)),
         ('other script', '수신거부', '수신거부'),
         ('line break', 'a' || chr(10) || 'b', 'a' || chr(10) || 'b'),
         ('tabulator', 'a' || chr(9) || 'b', 'a' || chr(9) || 'b'),
         ('form feed', 'a' || chr(12) || 'b', 'a b'),
+        (
+            'first and last control',
+            chr(1) || 'a' || chr(31) || 'b' || chr(127),
+            ' a b '
+        ),
         ('no letters', '', ''),
         ('nothing', null, null)
     ) as cases (case_name, given, expected)

@@ -17,10 +17,13 @@ cases as (
         ('empty key', '{"": "x"}', '', null),
         ('quotation mark', '{"a": "x"}', 'a"b', null),
         ('star', '{"a": "x"}', '*', null),
-        ('backslash', '{"a": "x"}', 'a\b', null),
+        ('apostrophe', '{"it''s": "x"}', 'it''s', 'x'),
+        ('brackets', '{"a[0]": "x"}', 'a[0]', 'x'),
+        ('backslash', '{"a": "x"}', 'a' || chr(92) || 'b', null),
         ('null key', '{"a": "x"}', null, null),
         ('array', '["a"]', 'a', null),
         ('torn', '{"a": "x"', 'a', null),
+        ('text behind', '{"a": "x"} y', 'a', null),
         ('nothing', null, 'a', null)
     ) as cases (case_name, given, given_key, expected)
 

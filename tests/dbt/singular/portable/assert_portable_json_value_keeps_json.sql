@@ -16,6 +16,7 @@ cases as (
         ('no such key', '{}', null),
         ('array outside', '[{"a": 1}]', null),
         ('torn', '{"a": {', null),
+        ('text behind', '{"a": "x"} y', null),
         ('nothing', null, null),
         ('no letters', '', null)
     ) as cases (case_name, given, expected)

@@ -26,6 +26,11 @@ answers as (
             {{ regexp_like('given', '^[+][1-9][0-9]{7,14}$') }}
             as {{ dbt.type_string() }}
         ) as answer,
+        case
+            when {{ regexp_like('given', '^[+][1-9][0-9]{7,14}$') }} is not true
+                then 'no'
+            else 'yes'
+        end as judged_answer,
         expected
 
     from cases
@@ -34,4 +39,6 @@ answers as (
 
 select * from answers
 
-where coalesce(answer, 'nothing') != coalesce(expected, 'nothing')
+where
+    coalesce(answer, 'nothing') != coalesce(expected, 'nothing')
+    or (judged_answer = 'yes') != (coalesce(expected, '') = 'true')

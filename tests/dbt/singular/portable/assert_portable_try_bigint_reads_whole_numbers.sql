@@ -20,6 +20,7 @@ cases as (
         ('underscore', '1_000', null),
         ('comma', '1,000', null),
         ('too long', '9999999999999999999999', null),
+        ('a line break behind', '80' || chr(10), null),
         ('junk', 'many', null),
         ('no letters', '', null),
         ('nothing', null, null)

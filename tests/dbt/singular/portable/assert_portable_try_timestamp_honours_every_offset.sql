@@ -24,6 +24,7 @@ cases as (
         ('half hours', '2026-11-23T12:00:00+05:30', '2026-11-23 06:30:00'),
         ('the day before', '2026-01-01T00:30:00+01:00', '2025-12-31 23:30:00'),
         ('no seconds', '2026-11-23T12:00+09:00', '2026-11-23 03:00:00'),
+        ('no seconds, Z', '2026-11-23 12:00Z', '2026-11-23 12:00:00'),
         ('no seconds, no offset', '2026-11-23 12:00', '2026-11-23 12:00:00'),
         ('parts of a second', '2026-11-23T12:00:00.250Z', '2026-11-23 12:00:00.250'),
         (
@@ -56,6 +57,7 @@ cases as (
         ('a named zone', '2026-11-23 12:00:00 Asia/Seoul', null),
         ('hour 15 east', '2026-11-23 12:00:00+15:00', null),
         ('text behind', '2026-11-23 12:00:00 or so', null),
+        ('a line break behind', '2026-11-23 12:00:00' || chr(10), null),
         ('American', '11/23/2026', null),
         ('yesterday', 'yesterday', null),
         ('infinity', 'infinity', null),

@@ -1,12 +1,15 @@
 -- `try_timestamp` takes a column that has a type already, with or without a zone.
 
+{% set naive = 'timestamp_ntz' if target.type == 'spark' else dbt.type_timestamp() -%}
+{% set zoned = 'timestamp' if target.type == 'spark' else 'timestamp with time zone' -%}
+
 with
 
 cases as (
 
     select
-        cast('2026-11-23 03:00:00' as {{ dbt.type_timestamp() }}) as naive,
-        cast('2026-11-23T12:00:00+09:00' as timestamp with time zone) as zoned,
+        cast('2026-11-23 03:00:00' as {{ naive }}) as naive,
+        cast('2026-11-23T12:00:00+09:00' as {{ zoned }}) as zoned,
         cast('2026-11-23' as date) as dated
 
 ),

@@ -38,7 +38,11 @@ cases as (
         ('only an end', 'unsubscribe</Event>', null),
         ('end before start', '</Event>a<Event>', null),
         ('JSON', '{"Event": "SCAN"}', null),
-        ('percent and backslash', '<Event>100%\_</Event>', '100%\_'),
+        (
+            'percent and backslash',
+            '<Event>100%' || chr(92) || '_</Event>',
+            '100%' || chr(92) || '_'
+        ),
         ('no letters', '', null),
         ('nothing', null, null)
     ) as cases (case_name, given, expected)
