@@ -29,6 +29,16 @@ withdrawals as (
 
 ),
 
+night_consents as (
+
+    select * from {{ ref('int_consent_states') }}
+
+    where
+        purpose = 'marketing_night'
+        and consent_status = 'granted'
+
+),
+
 suppressions as (
 
     select * from {{ ref('int_suppressions_reached') }}
@@ -386,6 +396,40 @@ stopped as (
             and rows_to_send.channel = withdrawals.judged_channel
             and rows_to_send.sender_id = withdrawals.judged_sender_id
             and rows_to_send.purpose = withdrawals.judged_purpose
+
+    union all
+
+    -- A row may leave at night by a yes that is gone since.
+    select
+        rows_to_send.delivery_key,
+        'quiet_hours' as reason_code,
+        withdrawals.withdrawn_at as stopped_at,
+        withdrawals.received_at as known_at
+
+    from rows_to_send
+
+    inner join withdrawals
+        on
+            rows_to_send.customer_id = withdrawals.customer_id
+            and rows_to_send.channel = withdrawals.judged_channel
+            and rows_to_send.sender_id = withdrawals.judged_sender_id
+            and withdrawals.judged_purpose = 'marketing_night'
+
+    left join night_consents
+        on
+            rows_to_send.customer_id = night_consents.customer_id
+            and rows_to_send.channel = night_consents.channel
+            and rows_to_send.sender_id = night_consents.sender_id
+
+    where
+        rows_to_send.purpose = 'marketing'
+        and rows_to_send.message_type != 'profile'
+        and (
+            night_consents.customer_id is not null
+            -- A newer build knows of it, the older one whose row this is did not.
+            or {{ dbt.dateadd('hour', -1, 'rows_to_send.decided_at') }}
+            < withdrawals.received_at
+        )
 
     union all
 

@@ -95,6 +95,16 @@ def _other_purposes(world: World, person: Person) -> None:
     consent(world, person, "withdraw", world.ago(days=8), purpose="marketing_night")
 
 
+def _by_night_too(world: World, person: Person) -> None:
+    """Said yes to nights beside the yes to marketing."""
+    fine(world, person)
+    name = f"{person.customer_id}-night"
+    when = world.ago(days=70)
+    consent(
+        world, person, "grant", when, purpose="marketing_night", consent_event_id=name
+    )
+
+
 def _confirmed(world: World, person: Person) -> None:
     _nothing(world, person)
     consent(world, person, "request", world.ago(days=100))
@@ -156,6 +166,7 @@ CASES: dict[str, tuple[str, Case]] = {
     "came-back-by-import": ("GB", _came_back_by_others),
     "grant-delivered-twice": ("GB", _twice),
     "other-purposes": ("GB", _other_purposes),
+    "by-night-too": ("KR", _by_night_too),
     "confirmed": ("DE", _confirmed),
     "requested": ("GB", _requested),
     "platform-opt-out": ("GB", _platform),
@@ -167,12 +178,15 @@ CASES: dict[str, tuple[str, Case]] = {
     "stop-word-br": ("BR", _wrote("PARE")),
     "stop-word-kr": ("GB", _wrote("수신거부")),
     "consent-expired": ("FR", _said(900)),
+    # Korea wants people reminded of their yes every two years.
+    "consent-reconfirm-overdue": ("KR", _said(800)),
     "consent-pending": ("DE", _said(100)),
     "consent-in-review": ("GB", _said(30, late_days=10)),
     "consent-future": ("GB", _said(-1 / 24, late_days=-0.1)),
     "consent-reversed": ("GB", _said(30, late_days=-2)),
     "consent-undated": ("GB", _said(30, occurred_at="57889-03-01 00:00:00")),
     "consent-null-action": ("GB", _said(30, action="")),
+    "consent-proof-incomplete": ("GB", _said(30, text_version="")),
     "consent-not-explicit": ("GB", _said(30, basis="implied_purchase")),
     "consent-customer": ("GB", _said(30, basis="existing_customer", actor="system")),
     "consent-inquiry": ("GB", _said(30, basis="implied_inquiry", actor="agent")),

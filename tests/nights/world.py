@@ -159,6 +159,8 @@ class World:
             "purpose": "marketing",
             "sender_id": "*",
             "actor": "self",
+            "method": "web_form",
+            "text_version": "v1",
             "occurred_at": text(now),
             "received_at": text(now),
         }

@@ -43,8 +43,10 @@ def test_people_are_named_after_what_stops_them(built):
         "consent-withdrawn",
         "platform-opt-out",
         "consent-expired",
+        "consent-reconfirm-overdue",
         "consent-pending",
         "consent-in-review",
+        "consent-proof-incomplete",
         "consent-not-explicit",
         "consent-none",
         "unknown-country",
@@ -64,6 +66,7 @@ def test_people_are_named_after_what_stops_them(built):
     assert rows["demo-late-withdrawal"] == "consent_withdrawn"
     assert rows["demo-grant-delivered-twice"] == "consent_withdrawn"
     assert rows["demo-consent-future"] == "consent_none"
+    assert rows["demo-consent-undated"] == "consent_proof_incomplete"
     assert rows["demo-shared-number"] == "consent_withdrawn"
     assert rows["demo-chain-c"] == "consent_withdrawn"
 

@@ -160,6 +160,8 @@ timed as (
             candidates.customer_id = customer_hours.customer_id
             and candidates.channel = customer_hours.channel
             and candidates.purpose = customer_hours.purpose
+            and coalesce(customer_hours.has_night_consent, false)
+            = coalesce(eligibility.has_night_consent, false)
 
 ),
 

@@ -98,6 +98,9 @@ policies as (
             as needs_relationship,
         max(case when relationship_needed = 'capable' then 1 else 0 end)
             as needs_capability,
+        -- Of two kinds of message the stricter one counts.
+        min(case when consent_kind in ('soft', 'none') then 1 else 0 end)
+            as takes_soft_consent,
         max(blocked_number_countries) as blocked_number_countries
 
     from message_policies
@@ -373,6 +376,13 @@ final as (
         policies.needs_consent = 0
         or coalesce(consent_states.consent_status, 'none') != 'expired'
             as has_fresh_consent,
+        {%- if var('reconfirm_overdue_blocks') %}
+        policies.needs_consent = 0
+        or coalesce(consent_states.consent_status, 'none') != 'reconfirm_overdue'
+            as is_reconfirmed_where_needed,
+        {%- else %}
+        true as is_reconfirmed_where_needed,
+        {%- endif %}
         policies.needs_consent = 0
         or coalesce(consent_states.consent_status, 'none') != 'pending'
             as has_confirmed_consent,
@@ -380,11 +390,22 @@ final as (
         or coalesce(consent_states.consent_status, 'none') != 'in_review'
             as has_reviewed_consent,
         policies.needs_consent = 0
-        or coalesce(consent_states.consent_status, 'none') != 'not_explicit'
-            as has_explicit_consent,
+        or coalesce(consent_states.consent_status, 'none') != 'proof_incomplete'
+            as has_proof_of_consent,
+        policies.needs_consent = 0
+        or coalesce(consent_states.consent_status, 'none') not in (
+            'not_explicit', 'granted_soft'
+        )
+        or (
+            consent_states.consent_status = 'granted_soft'
+            and policies.takes_soft_consent = 1
+        ) as has_explicit_consent,
         policies.needs_consent = 0
         or coalesce(consent_states.consent_status, 'none') != 'none'
             as has_any_consent,
+        -- No gate of its own: it opens hours.
+        asked.purpose = 'marketing'
+        and night_consents.customer_id is not null as has_night_consent,
         channels.is_connected as is_channel_connected,
         coalesce(best_contact_points.relationship, '') != 'left' as has_not_left,
         -- Without an address it is the address that is missing.
@@ -448,6 +469,14 @@ final as (
             and asked.channel = consent_states.channel
             and asked.sender_id = consent_states.sender_id
             and asked.purpose = consent_states.purpose
+
+    left join consent_states as night_consents
+        on
+            asked.customer_id = night_consents.customer_id
+            and asked.channel = night_consents.channel
+            and asked.sender_id = night_consents.sender_id
+            and night_consents.purpose = 'marketing_night'
+            and night_consents.consent_status = 'granted'
 
     left join suppression_flags
         on

@@ -7,9 +7,21 @@ consent_events as (
     where
         received_at <= {{ as_of() }}
         -- A grant dated ahead of the clock waits until its time has come (R3).
-        and occurred_at
-        <= {{ dbt.dateadd('minute', var('clock_skew_minutes'), as_of()) }}
-        and occurred_at >= cast('2000-01-01' as {{ dbt.type_timestamp() }})
+        and coalesce(
+            occurred_at
+            <= {{ dbt.dateadd('minute', var('clock_skew_minutes'), as_of()) }},
+            true
+        )
+
+),
+
+orders as (
+
+    select * from {{ ref('stg_crm__orders') }}
+
+    where
+        received_at <= {{ as_of() }}
+        and ordered_at <= {{ as_of() }}
 
 ),
 
@@ -59,9 +71,16 @@ events as (
         consent_events.action,
         consent_events.basis,
         consent_events.actor,
+        consent_events.method,
         consent_events.text_version,
         consent_events.occurred_precision,
-        consent_events.occurred_at,
+        -- A date that cannot be is none.
+        case
+            when
+                consent_events.occurred_at
+                >= cast('2000-01-01' as {{ dbt.type_timestamp() }})
+                then consent_events.occurred_at
+        end as occurred_at,
         consent_events.received_at
 
     from consent_events
@@ -73,7 +92,7 @@ events as (
         on consent_events.channel = channels.channel
 
     where
-        consent_events.action in ('grant', 'request', 'confirm')
+        consent_events.action in ('grant', 'request', 'confirm', 'renew_notice')
         -- What we do not know voids a grant.
         and (channels.channel is not null or consent_events.channel = '*')
         and consent_events.purpose in (
@@ -99,10 +118,16 @@ placed as (
             own_rules.confirm_within_days,
             default_rules.confirm_within_days
         ) as confirm_within_days,
+        -- An empty term of a country's own row is no term, not the default's.
+        {%- for rule in [
+            'lifetime_months', 'unused_months', 'reconfirm_months', 'soft_opt_in',
+            'soft_opt_in_months',
+        ] %}
         case
-            when own_rules.country_code is not null then own_rules.lifetime_months
-            else default_rules.lifetime_months
-        end as lifetime_months
+            when own_rules.country_code is not null then own_rules.{{ rule }}
+            else default_rules.{{ rule }}
+        end as {{ rule }}{{ ',' if not loop.last }}
+        {%- endfor %}
 
     from events
 
@@ -130,7 +155,10 @@ requests as (
 
 confirmed as (
 
-    select distinct confirmations.consent_event_id
+    select
+        confirmations.consent_event_id,
+        max(requests.method) as method,
+        max(requests.text_version) as text_version
 
     from placed as confirmations
 
@@ -148,16 +176,102 @@ confirmed as (
 
     where confirmations.action = 'confirm'
 
+    group by confirmations.consent_event_id
+
 ),
 
-judged as (
+-- A notice renews what it names and everything narrower; one that came late is not
+-- trusted, as a grant would not be (R4).
+renewals as (
+
+    select
+        placed.consent_event_id,
+        placed.action,
+        max(notices.occurred_at) as renewed_at
+
+    from placed
+
+    inner join placed as notices
+        on
+            placed.customer_id = notices.customer_id
+            and notices.channel in ('*', placed.channel)
+            and notices.purpose in ('*', placed.purpose)
+            and notices.sender_id in ('*', placed.sender_id)
+            and placed.occurred_at <= notices.occurred_at
+            and notices.received_at <= {{ dbt.dateadd(
+                'day', var('late_grant_limit_days'), 'notices.occurred_at'
+            ) }}
+
+    where
+        placed.action in ('grant', 'confirm')
+        and notices.action = 'renew_notice'
+
+    group by
+        placed.consent_event_id,
+        placed.action
+
+),
+
+latest_orders as (
+
+    select
+        orders.*,
+        row_number() over (
+            partition by order_id
+            -- As in int_lapse_scores.
+            order by
+                received_at desc,
+                case when order_status = 'placed' then 1 else 0 end asc,
+                customer_id desc,
+                ordered_at desc
+        ) as version_rank
+
+    from orders
+
+),
+
+purchases as (
+
+    select
+        customer_merges.canonical_customer_id as customer_id,
+        max(latest_orders.ordered_at) as last_ordered_at
+
+    from latest_orders
+
+    inner join customer_merges
+        on latest_orders.customer_id = customer_merges.customer_id
+
+    where
+        latest_orders.version_rank = 1
+        and latest_orders.order_status = 'placed'
+
+    group by customer_merges.canonical_customer_id
+
+),
+
+timed as (
 
     select
         placed.*,
         confirmed.consent_event_id is not null as is_confirmed,
+        coalesce(placed.method, confirmed.method) is not null
+        and coalesce(placed.text_version, confirmed.text_version) is not null
+        and placed.occurred_at is not null as has_proof,
+        coalesce(renewals.renewed_at, placed.occurred_at) as renewed_at,
         {{ dbt.dateadd(
             'month', 'placed.lifetime_months', 'placed.occurred_at'
-        ) }} as expires_at
+        ) }} as lifetime_ends_at,
+        {{ dbt.dateadd(
+            'month',
+            'placed.reconfirm_months',
+            'coalesce(renewals.renewed_at, placed.occurred_at)'
+        ) }} as reconfirm_due_at,
+        -- Where the law names no term our own lifetime is one; without any, none holds.
+        {{ dbt.dateadd(
+            'month',
+            'coalesce(placed.soft_opt_in_months, placed.lifetime_months)',
+            'purchases.last_ordered_at'
+        ) }} as soft_ends_at
 
     from placed
 
@@ -165,6 +279,44 @@ judged as (
         on
             placed.consent_event_id = confirmed.consent_event_id
             and placed.action = 'confirm'
+
+    left join renewals
+        on
+            placed.consent_event_id = renewals.consent_event_id
+            and placed.action = renewals.action
+
+    left join purchases
+        on placed.customer_id = purchases.customer_id
+
+    where placed.action != 'renew_notice'
+
+),
+
+judged as (
+
+    select
+        timed.*,
+        -- Nobody we know of said it, or a machine did: no yes in so many words.
+        coalesce(actor in ('self', 'agent', 'guardian'), false)
+        and coalesce(basis, '') != 'import'
+        and (
+            action = 'confirm'
+            or coalesce(basis, '') in ('express', 'express_double')
+        ) as is_explicit,
+        -- A shop's system may note that somebody bought; the order must be there too.
+        coalesce(
+            action = 'grant'
+            and basis = 'existing_customer'
+            and actor in ('self', 'agent', 'guardian', 'system')
+            and soft_opt_in
+            and soft_ends_at > {{ as_of() }}
+            and coalesce(lifetime_ends_at > {{ as_of() }}, true)
+            and coalesce(reconfirm_due_at > {{ as_of() }}, true)
+            and occurred_at is not null,
+            false
+        ) as is_soft
+
+    from timed
 
 ),
 
@@ -188,27 +340,37 @@ final as (
             ) }} then 'in_review'
             when action = 'request' then 'pending'
             when action = 'confirm' and is_confirmed is not true then 'pending'
-            when
-                action = 'grant'
-                and coalesce(basis, '') not in ('express', 'express_double')
-                then 'not_explicit'
+            when is_soft then 'granted_soft'
+            when is_explicit is not true then 'not_explicit'
             when
                 action = 'grant'
                 and needs_confirmation is not false
                 and basis != 'express_double'
                 then 'pending'
-            when expires_at <= {{ as_of() }} then 'expired'
+            when occurred_at is null then 'proof_incomplete'
+            when lifetime_ends_at <= {{ as_of() }} then 'expired'
+            when reconfirm_due_at <= {{ as_of() }} then 'reconfirm_overdue'
             else 'granted'
         end as consent_status,
+
+        ---------- numbers
+        unused_months,
 
         ---------- booleans
         coalesce(actor = 'self' and coalesce(basis, '') != 'import', false)
             as is_said_by_the_person,
+        has_proof,
         coalesce(occurred_precision, 'second') = 'millisecond' as has_milliseconds,
 
         ---------- timestamps
         occurred_at as effective_at,
-        expires_at,
+        renewed_at,
+        case
+            when is_soft
+                then least(soft_ends_at, coalesce(lifetime_ends_at, soft_ends_at))
+            else lifetime_ends_at
+        end as expires_at,
+        reconfirm_due_at,
         received_at
 
     from judged

@@ -11,7 +11,7 @@ consent_events as (
 
 inbound_messages as (
 
-    select * from {{ ref('stg_whatsapp__inbound_messages') }}
+    select * from {{ ref('int_inbound_texts') }}
 
 ),
 
@@ -45,7 +45,9 @@ channels as (
 
 stop_keywords as (
 
-    select distinct keyword from {{ ref('stop_keywords') }}
+    select distinct {{ fold_text('keyword') }} as stop_word
+
+    from {{ ref('stop_keywords') }}
 
     where effect = 'withdraw'
 
@@ -73,31 +75,47 @@ said_in_crm as (
 
 ),
 
-said_in_whatsapp as (
+-- A button says what it is in its label or in its payload.
+said_texts as (
 
-    select distinct
-        inbound_messages.message_id as withdrawal_id,
-        cast(null as {{ dbt.type_string() }}) as given_by_customer_id,
-        coalesce('+' || inbound_messages.wa_id, inbound_messages.user_id) as address,
-        senders.sender_id,
-        'whatsapp' as channel,
-        'marketing' as purpose,
-        'second' as occurred_precision,
-        inbound_messages.sent_at as occurred_at,
-        inbound_messages.received_at
+    {% for said in ['message_text', 'label_text'] -%}
+    select
+        message_id,
+        sender_id,
+        channel,
+        address,
+        {{ fold_text(said) }} as said_word,
+        occurred_at,
+        received_at
 
     from inbound_messages
 
-    -- A button says what it is in its label or in its payload.
-    inner join stop_keywords
-        on
-            trim(lower(inbound_messages.message_text), ' .!')
-            = stop_keywords.keyword
-            or trim(lower(inbound_messages.button_text), ' .!')
-            = stop_keywords.keyword
+    -- No stop word is as long, whatever stands around it.
+    where length({{ said }}) <= 200
+    {{ 'union all' if not loop.last }}
 
-    left join senders
-        on inbound_messages.phone_number_id = senders.provider_account
+    {% endfor %}
+),
+
+said_in_messages as (
+
+    select distinct
+        said_texts.message_id as withdrawal_id,
+        cast(null as {{ dbt.type_string() }}) as given_by_customer_id,
+        said_texts.address,
+        said_texts.sender_id,
+        said_texts.channel,
+        'marketing' as purpose,
+        'second' as occurred_precision,
+        said_texts.occurred_at,
+        said_texts.received_at
+
+    from said_texts
+
+    inner join stop_keywords
+        on said_texts.said_word = stop_keywords.stop_word
+
+    where said_texts.said_word != ''
 
 ),
 
@@ -122,7 +140,7 @@ unioned as (
 
     select * from said_in_crm
     union all
-    select * from said_in_whatsapp
+    select * from said_in_messages
     union all
     select * from said_to_an_operator
 

@@ -5,7 +5,7 @@ with
 
 combinations as (
 
-    select * from {{ ref('int_eligibility_combinations') }}
+    select * from {{ ref('int_consent_combinations') }}
 
 ),
 

@@ -111,11 +111,17 @@ place_zones as (
 
 found_sets as (
 
-    select distinct
+    select
         places.place_id,
         asked.channel,
         asked.purpose,
-        sending_hours.rule_set
+        sending_hours.rule_set,
+        min(
+            case
+                when sending_hours.lifted_by_consent_purpose = 'marketing_night' then 1
+                else 0
+            end
+        ) as is_lifted_by_night
 
     from places
 
@@ -131,12 +137,65 @@ found_sets as (
             )
             and {{ is_listed('asked.purpose', 'sending_hours.purposes') }}
 
+    group by
+        places.place_id,
+        asked.channel,
+        asked.purpose,
+        sending_hours.rule_set
+
+),
+
+lifted_places as (
+
+    select distinct
+        place_id,
+        channel,
+        purpose
+
+    from found_sets
+
+    where is_lifted_by_night = 1
+
+),
+
+-- Without a yes to the night every set binds. With it, where that changes anything, a
+-- set it lifts is open at any hour. It is not gone: the default would take its place.
+binding_sets as (
+
+    select
+        place_id,
+        channel,
+        purpose,
+        rule_set,
+        false as has_night_consent,
+        false as is_lifted
+
+    from found_sets
+
+    union all
+
+    select
+        found_sets.place_id,
+        found_sets.channel,
+        found_sets.purpose,
+        found_sets.rule_set,
+        true as has_night_consent,
+        found_sets.is_lifted_by_night = 1 as is_lifted
+
+    from found_sets
+
+    inner join lifted_places
+        on
+            found_sets.place_id = lifted_places.place_id
+            and found_sets.channel = lifted_places.channel
+            and found_sets.purpose = lifted_places.purpose
+
 ),
 
 -- Where no rule was found for a channel there is still a night.
 rule_sets as (
 
-    select * from found_sets
+    select * from binding_sets
 
     union all
 
@@ -144,7 +203,9 @@ rule_sets as (
         places.place_id,
         asked.channel,
         asked.purpose,
-        'default' as rule_set
+        'default' as rule_set,
+        false as has_night_consent,
+        false as is_lifted
 
     from places
 
@@ -166,6 +227,7 @@ needed as (
         rule_sets.place_id,
         rule_sets.channel,
         rule_sets.purpose,
+        rule_sets.has_night_consent,
         count(*) as needed_count
 
     from rule_sets
@@ -176,7 +238,8 @@ needed as (
     group by
         rule_sets.place_id,
         rule_sets.channel,
-        rule_sets.purpose
+        rule_sets.purpose,
+        rule_sets.has_night_consent
 
 ),
 
@@ -187,7 +250,8 @@ questions as (
         places.country_code,
         places.subdivision_code,
         place_zones.time_zone,
-        rule_sets.rule_set
+        rule_sets.rule_set,
+        rule_sets.is_lifted
 
     from places
 
@@ -262,6 +326,7 @@ open_slots as (
         questions.subdivision_code,
         questions.time_zone,
         questions.rule_set,
+        questions.is_lifted,
         judged_slots.slot_number
 
     from questions
@@ -288,8 +353,28 @@ open_slots as (
             )
 
     where
-        sending_hours.holiday_policy = 'none'
-        or holidays.country_code is null
+        questions.is_lifted is false
+        and (
+            sending_hours.holiday_policy = 'none'
+            or holidays.country_code is null
+        )
+
+    union all
+
+    select
+        questions.country_code,
+        questions.subdivision_code,
+        questions.time_zone,
+        questions.rule_set,
+        questions.is_lifted,
+        judged_slots.slot_number
+
+    from questions
+
+    inner join judged_slots
+        on questions.time_zone = judged_slots.time_zone
+
+    where questions.is_lifted
 
 ),
 
@@ -300,6 +385,7 @@ allowed_slots as (
         needed.place_id,
         needed.channel,
         needed.purpose,
+        needed.has_night_consent,
         open_slots.slot_number
 
     from needed
@@ -312,6 +398,7 @@ allowed_slots as (
             needed.place_id = rule_sets.place_id
             and needed.channel = rule_sets.channel
             and needed.purpose = rule_sets.purpose
+            and needed.has_night_consent = rule_sets.has_night_consent
 
     inner join place_zones
         on needed.place_id = place_zones.place_id
@@ -322,11 +409,13 @@ allowed_slots as (
             and places.subdivision_code = open_slots.subdivision_code
             and place_zones.time_zone = open_slots.time_zone
             and rule_sets.rule_set = open_slots.rule_set
+            and rule_sets.is_lifted = open_slots.is_lifted
 
     group by
         needed.place_id,
         needed.channel,
         needed.purpose,
+        needed.has_night_consent,
         needed.needed_count,
         open_slots.slot_number
 
@@ -339,7 +428,7 @@ numbered as (
     select
         allowed_slots.*,
         slot_number - row_number() over (
-            partition by place_id, channel, purpose
+            partition by place_id, channel, purpose, has_night_consent
             order by slot_number
         ) as span_number
 
@@ -353,6 +442,7 @@ spans as (
         numbered.place_id,
         numbered.channel,
         numbered.purpose,
+        numbered.has_night_consent,
         greatest(min(slots.slot_at), {{ as_of() }}) as starts_at,
         -- The last five minutes are left to the way there.
         max(slots.slot_at) as ends_at
@@ -366,6 +456,7 @@ spans as (
         numbered.place_id,
         numbered.channel,
         numbered.purpose,
+        numbered.has_night_consent,
         numbered.span_number
 
 ),
@@ -376,6 +467,7 @@ first_spans as (
         place_id,
         channel,
         purpose,
+        has_night_consent,
         min(starts_at) as starts_at,
         min(ends_at) as ends_at
 
@@ -387,7 +479,8 @@ first_spans as (
     group by
         place_id,
         channel,
-        purpose
+        purpose,
+        has_night_consent
 
 ),
 
@@ -402,6 +495,9 @@ final as (
         needed.channel,
         needed.purpose,
 
+        ---------- booleans
+        needed.has_night_consent,
+
         ---------- timestamps
         first_spans.starts_at as allowed_from,
         first_spans.ends_at as allowed_until
@@ -413,6 +509,7 @@ final as (
             needed.place_id = first_spans.place_id
             and needed.channel = first_spans.channel
             and needed.purpose = first_spans.purpose
+            and needed.has_night_consent = first_spans.has_night_consent
 
 )
 

@@ -1,5 +1,6 @@
 -- Asked of the customer's record itself: whoever told us their zone gets no marketing
--- before the earliest and after the latest hour that any rule knows.
+-- before the earliest and after the latest hour that any rule knows. Whoever said yes
+-- to the night is not asked about here.
 
 with
 
@@ -45,6 +46,21 @@ customers as (
 
 ),
 
+said_yes_to_the_night as (
+
+    select distinct customer_merges.canonical_customer_id as customer_id
+
+    from {{ ref('stg_crm__consent_events') }} as events
+
+    inner join {{ ref('int_customer_merges') }} as customer_merges
+        on events.customer_id = customer_merges.customer_id
+
+    where
+        events.purpose = 'marketing_night'
+        and events.action in ('grant', 'confirm')
+
+),
+
 zones as (
 
     select distinct time_zone from {{ ref('country_time_zones') }}
@@ -77,6 +93,11 @@ local_times as (
 
     inner join zones
         on customers.time_zone = zones.time_zone
+
+    left join said_yes_to_the_night
+        on synced.customer_id = said_yes_to_the_night.customer_id
+
+    where said_yes_to_the_night.customer_id is null
 
 )
 

@@ -1,0 +1,159 @@
+{#- A view without `as_of`, for `int_consent_withdrawals`. -#}
+{{ config(materialized='view') }}
+
+{%- set missing = 'cast(null as ' ~ dbt.type_string() ~ ')' %}
+
+with
+
+whatsapp as (
+
+    select * from {{ ref('stg_whatsapp__inbound_messages') }}
+
+),
+
+line as (
+
+    select * from {{ ref('stg_line__inbound_messages') }}
+
+),
+
+kakao as (
+
+    select * from {{ ref('stg_kakao__inbound_messages') }}
+
+),
+
+wechat as (
+
+    select * from {{ ref('stg_wechat__inbound_messages') }}
+
+),
+
+rcs as (
+
+    select * from {{ ref('stg_rcs__inbound_messages') }}
+
+),
+
+senders as (
+
+    select * from {{ ref('int_senders') }}
+
+),
+
+unioned as (
+
+    select
+        'whatsapp' as channel,
+        message_id,
+        coalesce('+' || wa_id, user_id) as address,
+        phone_number_id as provider_account,
+        {{ missing }} as given_sender_id,
+        message_text,
+        button_text as label_text,
+        sent_at,
+        received_at
+
+    from whatsapp
+
+    union all
+
+    select
+        'line' as channel,
+        message_id,
+        line_user_id as address,
+        destination as provider_account,
+        sender_id as given_sender_id,
+        message_text,
+        {{ missing }} as label_text,
+        sent_at,
+        received_at
+
+    from line
+
+    union all
+
+    -- Kakao knows a person by up to three keys; any of them may be the address.
+    {% for key in ['plusfriend_user_key', 'app_user_id', 'bot_user_key'] -%}
+    select
+        'kakao' as channel,
+        message_id,
+        {{ key }} as address,
+        bot_id as provider_account,
+        sender_id as given_sender_id,
+        message_text,
+        {{ missing }} as label_text,
+        received_at as sent_at,
+        received_at
+
+    from kakao
+
+    where {{ key }} is not null
+
+    union all
+
+    {% endfor -%}
+    select
+        'wechat' as channel,
+        message_id,
+        openid as address,
+        account_id as provider_account,
+        sender_id as given_sender_id,
+        message_text,
+        {{ missing }} as label_text,
+        sent_at,
+        received_at
+
+    from wechat
+
+    union all
+
+    select
+        'rcs' as channel,
+        message_id,
+        {{ normalise_address('phone', "'rcs'") }} as address,
+        agent_id as provider_account,
+        sender_id as given_sender_id,
+        message_text,
+        suggestion_text as label_text,
+        sent_at,
+        received_at
+
+    from rcs
+
+),
+
+final as (
+
+    select
+
+        ---------- ids
+        unioned.message_id,
+        -- Who received the webhook knows best; else the account it came to.
+        coalesce(named.sender_id, owners.sender_id) as sender_id,
+
+        ---------- strings
+        unioned.channel,
+        unioned.address,
+        unioned.message_text,
+        unioned.label_text,
+
+        ---------- timestamps
+        coalesce(unioned.sent_at, unioned.received_at) as occurred_at,
+        unioned.received_at
+
+    from unioned
+
+    left join senders as named
+        on
+            unioned.channel = named.channel
+            and unioned.given_sender_id = named.sender_id
+
+    left join senders as owners
+        on
+            unioned.channel = owners.channel
+            and unioned.provider_account = owners.provider_account
+
+)
+
+select * from final
