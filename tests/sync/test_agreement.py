@@ -95,6 +95,25 @@ def test_every_command_is_in_the_readme():
         assert f"`ott {name}" in readme, name
 
 
+def test_every_channel_in_use_has_a_page_with_the_same_headings():
+    known = {line["reason_code"] for line in lines("reference/eligibility_reasons")}
+    for line in lines("reference/channels"):
+        if line["is_connected"] != "true":
+            continue
+        page = (ROOT / f"docs/channels/{line['channel']}.md").read_text("utf-8")
+
+        assert re.findall(r"^## (.+)$", page, re.MULTILINE) == [
+            "Who can get it",
+            "What stops it",
+            "What to do",
+            "Where the rule comes from",
+        ]
+        stops = page.split("## What stops it")[1].split("## What to do")[0]
+        codes = re.findall(r"^\| (.+?) \|", stops, re.MULTILINE)
+        for code in re.findall(r"`([a-z_]+)`", " ".join(codes)):
+            assert code in known, code
+
+
 def test_every_public_column_is_described():
     for path in [
         *(ROOT / "models/marts").glob("*.yml"),
