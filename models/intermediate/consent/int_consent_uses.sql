@@ -12,9 +12,11 @@ delivery_events as (
 
 inbound_messages as (
 
-    select * from {{ ref('int_inbound_texts') }}
+    select * from {{ ref('int_inbound_messages') }}
 
-    where received_at <= {{ as_of() }}
+    where
+        is_written
+        and received_at <= {{ as_of() }}
 
 ),
 

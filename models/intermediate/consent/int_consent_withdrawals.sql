@@ -11,7 +11,7 @@ consent_events as (
 
 inbound_messages as (
 
-    select * from {{ ref('int_inbound_texts') }}
+    select * from {{ ref('int_inbound_messages') }}
 
 ),
 

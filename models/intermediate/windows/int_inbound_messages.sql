@@ -1,3 +1,8 @@
+{#- A view without `as_of`: windows filter it, stops are asked live. -#}
+{{ config(materialized='view') }}
+
+{%- set missing = 'cast(null as ' ~ dbt.type_string() ~ ')' %}
+
 with
 
 whatsapp as (
@@ -38,30 +43,18 @@ senders as (
 
 ),
 
--- Whatever somebody said or did towards us, by each address that is known of it.
-heard as (
+unioned as (
 
     select
         'whatsapp' as channel,
-        phone_number_id as account_id,
-        cast(null as {{ dbt.type_string() }}) as sender_id,
-        '+' || wa_id as address,
-        message_type as trigger_type,
         message_id,
-        sent_at,
-        received_at
-
-    from whatsapp
-
-    union all
-
-    select
-        'whatsapp' as channel,
-        phone_number_id as account_id,
-        cast(null as {{ dbt.type_string() }}) as sender_id,
-        user_id as address,
         message_type as trigger_type,
-        message_id,
+        true as is_written,
+        coalesce('+' || wa_id, user_id) as address,
+        phone_number_id as provider_account,
+        {{ missing }} as given_sender_id,
+        message_text,
+        button_text as label_text,
         sent_at,
         received_at
 
@@ -71,11 +64,14 @@ heard as (
 
     select
         'line' as channel,
-        destination as account_id,
-        sender_id,
-        line_user_id as address,
-        'message' as trigger_type,
         message_id,
+        'message' as trigger_type,
+        true as is_written,
+        line_user_id as address,
+        destination as provider_account,
+        sender_id as given_sender_id,
+        message_text,
+        {{ missing }} as label_text,
         sent_at,
         received_at
 
@@ -83,28 +79,38 @@ heard as (
 
     union all
 
-    -- Kakao tells no time of its own.
+    -- Kakao knows a person by up to three keys; any of them may be the address.
+    {% for key in ['plusfriend_user_key', 'app_user_id', 'bot_user_key'] -%}
     select
         'kakao' as channel,
-        bot_id as account_id,
-        sender_id,
-        coalesce(plusfriend_user_key, app_user_id, bot_user_key) as address,
-        'message' as trigger_type,
         message_id,
+        'message' as trigger_type,
+        true as is_written,
+        {{ key }} as address,
+        bot_id as provider_account,
+        sender_id as given_sender_id,
+        message_text,
+        {{ missing }} as label_text,
         received_at as sent_at,
         received_at
 
     from kakao
 
+    where {{ key }} is not null
+
     union all
 
+    {% endfor -%}
     select
         'wechat' as channel,
-        account_id,
-        sender_id,
-        openid as address,
-        trigger_kind as trigger_type,
         message_key as message_id,
+        trigger_kind as trigger_type,
+        trigger_kind = 'message' as is_written,
+        openid as address,
+        account_id as provider_account,
+        sender_id as given_sender_id,
+        message_text,
+        {{ missing }} as label_text,
         occurred_at as sent_at,
         received_at
 
@@ -114,11 +120,14 @@ heard as (
 
     select
         'rcs' as channel,
-        agent_id as account_id,
-        sender_id,
-        '+' || replace(phone, '+', '') as address,
-        'message' as trigger_type,
         message_id,
+        'message' as trigger_type,
+        true as is_written,
+        {{ normalise_address('phone', "'rcs'") }} as address,
+        agent_id as provider_account,
+        sender_id as given_sender_id,
+        message_text,
+        suggestion_text as label_text,
         sent_at,
         received_at
 
@@ -131,30 +140,36 @@ final as (
     select
 
         ---------- ids
-        heard.message_id,
-        coalesce(heard.sender_id, senders.sender_id) as sender_id,
+        unioned.message_id,
+        -- Who received the webhook knows best; else the account it came to.
+        coalesce(named.sender_id, owners.sender_id) as sender_id,
 
         ---------- strings
-        heard.channel,
-        heard.address,
-        heard.trigger_type,
+        unioned.channel,
+        unioned.address,
+        unioned.trigger_type,
+        unioned.message_text,
+        unioned.label_text,
+
+        ---------- booleans
+        unioned.is_written,
 
         ---------- timestamps
-        heard.sent_at,
-        heard.received_at
+        unioned.sent_at,
+        coalesce(unioned.sent_at, unioned.received_at) as occurred_at,
+        unioned.received_at
 
-    from heard
+    from unioned
 
-    left join senders
+    left join senders as named
         on
-            heard.channel = senders.channel
-            and heard.account_id = senders.provider_account
+            unioned.channel = named.channel
+            and unioned.given_sender_id = named.sender_id
 
-    where
-        heard.address is not null
-        and coalesce(heard.sender_id, senders.sender_id) is not null
-        and heard.sent_at is not null
-        and heard.received_at <= {{ as_of() }}
+    left join senders as owners
+        on
+            unioned.channel = owners.channel
+            and unioned.provider_account = owners.provider_account
 
 )
 

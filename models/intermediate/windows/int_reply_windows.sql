@@ -4,6 +4,12 @@ inbound_messages as (
 
     select * from {{ ref('int_inbound_messages') }}
 
+    where
+        address is not null
+        and sender_id is not null
+        and sent_at is not null
+        and received_at <= {{ as_of() }}
+
 ),
 
 aliases as (
