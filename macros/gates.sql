@@ -51,6 +51,8 @@
         ('is_address_not_yet_messaged', 'address_already_messaged', 'campaign'),
         ('is_not_refused_recently', 'refused_recently', 'campaign'),
         ('has_attempts_left', 'attempts_used', 'campaign'),
+        ('is_within_law_cap', 'cap_law', 'campaign'),
+        ('is_within_platform_cap', 'cap_platform', 'campaign'),
         ('is_within_person_cap', 'cap_person', 'campaign'),
     ]) }}
 {%- endmacro %}
@@ -61,6 +63,7 @@
         ('is_channel_chosen', 'other_channel_chosen'),
         ('is_campaign_chosen', 'other_campaign_won'),
         ('is_address_chosen', 'other_customer_chosen'),
+        ('is_within_sender_limit', 'sender_limit'),
         ('is_within_limit', 'campaign_limit'),
         ('is_not_held_out', 'holdout'),
     ]) }}

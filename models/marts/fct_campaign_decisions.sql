@@ -63,7 +63,13 @@ final as (
         decided.template_fetched_at,
         decided.send_not_before,
         decided.send_not_after,
-        decided.allowed_from as next_allowed_at,
+        case
+            when decided.allowed_from is not null
+                then greatest(
+                    decided.allowed_from,
+                    coalesce(decided.cap_opens_at, decided.allowed_from)
+                )
+        end as next_allowed_at,
         {{ as_of() }} as decided_at
 
     from decided

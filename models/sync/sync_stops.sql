@@ -249,14 +249,10 @@ people_messaged as (
                     'decided_rows.occurrence',
                 ) | indent(16) }}
                 then 'already_messaged'
+            -- However long ago: which cap it fills is for the next build to say.
             when
                 decided_rows.purpose = 'marketing'
-                and unjudged_messages.purpose = 'marketing'
-                and unjudged_messages.occurred_at > {{ dbt.dateadd(
-                    'hour',
-                    '-1 * ' ~ var('marketing_cap_hours'),
-                    'decided_rows.decided_at'
-                ) }}
+                and coalesce(unjudged_messages.purpose, 'marketing') = 'marketing'
                 then 'cap_person'
         end as reason_code,
         unjudged_messages.occurred_at as stopped_at,

@@ -90,6 +90,11 @@ def _cases(world: World, channel: str) -> None:
         person = _only_here(world, channel, "platform-opt-out")
         told = {"eventType": "UNSUBSCRIBE", "eventId": f"e-{person.customer_id}"}
         elsewhere.rcs(world, person.phone, told, world.ago(days=4))
+        # India's carriers take two promotions in four weeks from an agent.
+        person = _only_here(world, channel, "cap-platform", country="IN")
+        for days in (10, 12):
+            when = world.ago(days=days)
+            _had(world, person, f"offer-{days}", when, "rcs", "marketing")
         return
     _only_here(world, channel, "relationship-missing", follows=False)
     person = _only_here(world, channel, "relationship-left")
@@ -101,19 +106,31 @@ def _closed(world: World) -> None:
     _only_here(world, "wechat", "window-closed", writes=False)
     person = _only_here(world, "wechat", "window-quota-used")
     for number in range(5):
-        world.add(
-            "history",
-            customer_id=person.customer_id,
-            campaign_id=f"answer-{number}",
-            event="accepted",
-            attempt=1,
-            provider_code="",
-            reason_code="",
-            occurred_at=instant(world.ago(hours=3) + timedelta(minutes=number)),
-            channel="wechat",
-            sender_id=SENDERS["wechat"],
-            purpose="service",
-        )
+        when = world.ago(hours=3) + timedelta(minutes=number)
+        _had(world, person, f"answer-{number}", when, "wechat", "service")
+
+
+def _had(  # noqa: PLR0913
+    world: World,
+    person: Person,
+    campaign: str,
+    when: datetime,
+    channel: str,
+    purpose: str,
+) -> None:
+    world.add(
+        "history",
+        customer_id=person.customer_id,
+        campaign_id=campaign,
+        event="accepted",
+        attempt=1,
+        provider_code="",
+        reason_code="",
+        occurred_at=instant(when),
+        channel=channel,
+        sender_id=SENDERS[channel],
+        purpose=purpose,
+    )
 
 
 def _only_here(
@@ -125,9 +142,10 @@ def _only_here(
     says_yes: bool = True,
     has_address: bool = True,
     writes: bool = True,
+    country: str = "",
 ) -> Person:
     """Add a lapsed buyer whom we know on this channel alone."""
-    person = make(world, f"demo-{channel}-{name}", COUNTRY[channel])
+    person = make(world, f"demo-{channel}-{name}", country or COUNTRY[channel])
     people.orders(world, person, gap=30, count=8, last=220)
     customer(world, person)
     if has_address:

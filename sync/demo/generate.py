@@ -41,6 +41,8 @@ SENDERS = (
     ("wechat_main", "wechat", "wechat", "gh_1", "", "active"),
     ("rcs_main", "rcs", "google", AGENT, "", "active"),
 )
+# A sender whose portfolio is its own and so small that not everybody fits in.
+LIMITS = {"wa_support": ("portfolio-2", 25)}
 
 
 def generate(now: datetime, out_dir: Path, seed: int = 7) -> World:
@@ -68,6 +70,7 @@ def channels(world: World, crowd: list[Person]) -> None:
 
 def _senders(world: World) -> None:
     for sender, channel, provider, account, catalogue, status in SENDERS:
+        portfolio, limit = LIMITS.get(sender, ("portfolio-1", 100_000))
         world.add(
             "raw_senders",
             sender_id=sender,
@@ -75,8 +78,8 @@ def _senders(world: World) -> None:
             provider=provider,
             brand_id="acme",
             provider_account=account,
-            portfolio_id="portfolio-1",
-            messaging_limit=100000,
+            portfolio_id=portfolio,
+            messaging_limit=limit,
             messages_per_second=80,
             allowed_purposes="",
             template_account_id=catalogue,

@@ -136,6 +136,24 @@ def _sent(
     return case
 
 
+def _had_three(world: World, person: Person) -> None:
+    """Add somebody in Vietnam who had three messages today, as many as allowed."""
+    customer(world, person, country_code="VN", time_zone="Asia/Ho_Chi_Minh")
+    contact(world, person)
+    grant(world, person)
+    for number in (1, 2, 3):
+        world.add(
+            "history",
+            customer_id=person.customer_id,
+            campaign_id=f"newsletter-{number}",
+            event="accepted",
+            attempt=1,
+            provider_code="",
+            reason_code="",
+            occurred_at=instant(world.ago(hours=number)),
+        )
+
+
 CASES: dict[str, tuple[str, Case]] = {
     "erased": ("GB", _erased),
     "minor": ("GB", sets(is_minor="true")),
@@ -161,6 +179,7 @@ CASES: dict[str, tuple[str, Case]] = {
     "platform-country": ("US", sets()),
     "attempts-used": ("GB", _sent(120, 96, 72, event="refused", code="131056")),
     "refused-recently": ("GB", _sent(48, event="refused", code="131026")),
+    "cap-law": ("GB", _had_three),
     # By a campaign of before: one marketing message a day is enough.
     "messaged-today": ("GB", _sent(5, event="accepted", campaign="newsletter")),
 }

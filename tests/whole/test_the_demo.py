@@ -57,6 +57,7 @@ def test_people_are_named_after_what_stops_them(built):
         "wrong-sender",
         "attempts-used",
         "refused-recently",
+        "cap-law",
     ):
         assert rows[f"demo-{case}"] == case.replace("-", "_"), case
     assert rows["demo-came-back"] in {"sendable", "holdout"}
@@ -86,7 +87,7 @@ def test_every_channel_has_somebody_who_gets_it_and_somebody_for_each_no(built):
         "wechat": always
         | {"relationship-missing", "relationship-left"}
         | {"window-closed", "window-quota-used"},
-        "rcs": always | {"capability-unknown", "platform-opt-out"},
+        "rcs": always | {"capability-unknown", "platform-opt-out", "cap-platform"},
     }
 
     for channel, names in cases.items():

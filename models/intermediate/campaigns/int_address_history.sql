@@ -20,7 +20,6 @@ final as (
         contact_points.channel,
         contact_points.address,
         max(delivery_history.messaged_events) as messaged_events,
-        max(delivery_history.last_marketing_at) as last_marketing_at,
         max(delivery_history.quiet_until) as quiet_until
 
     from delivery_history

@@ -37,12 +37,17 @@ address_history as (
 
 ),
 
+contact_caps as (
+
+    select * from {{ ref('int_contact_caps') }}
+
+),
+
 addresses as (
 
     select
         channel,
         address,
-        max(last_marketing_at) as last_marketing_at,
         max(quiet_until) as quiet_until
 
     from address_history
@@ -67,19 +72,6 @@ quiet_people as (
     group by
         customer_id,
         channel
-
-),
-
--- On any channel and by any campaign; an unknown outcome counts like a message.
-marketing_people as (
-
-    select
-        customer_id,
-        max(last_marketing_at) as last_marketing_at
-
-    from delivery_history
-
-    group by customer_id
 
 ),
 
@@ -202,21 +194,14 @@ gated as (
         coalesce(messaged.tries, 0) < {{ var('max_attempts') }}
         and coalesce(messaged.proven_failures, 0) < coalesce(begun.max_steps, 1)
             as has_attempts_left,
-        begun.purpose != 'marketing'
-        or (
-            coalesce(
-                marketing_people.last_marketing_at <= {{ dbt.dateadd(
-                    'hour', '-1 * ' ~ var('marketing_cap_hours'), as_of()
-                ) }},
-                true
-            )
-            and coalesce(
-                addresses.last_marketing_at <= {{ dbt.dateadd(
-                    'hour', '-1 * ' ~ var('marketing_cap_hours'), as_of()
-                ) }},
-                true
-            )
-        ) as is_within_person_cap
+        -- Without a row there is no message that may still count.
+        contact_caps.customer_id is null or contact_caps.is_within_law_cap
+            as is_within_law_cap,
+        contact_caps.customer_id is null or contact_caps.is_within_platform_cap
+            as is_within_platform_cap,
+        contact_caps.customer_id is null or contact_caps.is_within_person_cap
+            as is_within_person_cap,
+        contact_caps.cap_opens_at
 
     from begun
 
@@ -225,8 +210,11 @@ gated as (
             begun.campaign_id = messaged.campaign_id
             and begun.customer_id = messaged.customer_id
 
-    left join marketing_people
-        on begun.customer_id = marketing_people.customer_id
+    left join contact_caps
+        on
+            begun.customer_id = contact_caps.customer_id
+            and begun.channel = contact_caps.channel
+            and begun.purpose = contact_caps.purpose
 
     left join address_history
         on

@@ -30,6 +30,18 @@ customer_merges as (
 
 ),
 
+senders as (
+
+    select * from {{ ref('int_senders') }}
+
+),
+
+recipients as (
+
+    select * from {{ ref('int_portfolio_recipients') }}
+
+),
+
 draws as (
 
     select distinct
@@ -234,17 +246,145 @@ addressed as (
 
 ),
 
+-- All senders of a portfolio share the smallest limit that is given for one of them.
+sender_limits as (
+
+    select
+        sender_id,
+        coalesce(portfolio_id, sender_id) as portfolio_id,
+        min(messaging_limit) over (
+            partition by coalesce(portfolio_id, sender_id)
+        ) as messaging_limit
+
+    from senders
+
+),
+
+recipient_counts as (
+
+    select
+        portfolio_id,
+        count(*) as recipient_count
+
+    from recipients
+
+    group by portfolio_id
+
+),
+
+-- An answer inside a window takes no place of the limit.
+pooled as (
+
+    select
+        addressed.*,
+        sender_limits.portfolio_id,
+        sender_limits.messaging_limit
+        - coalesce(recipient_counts.recipient_count, 0) as places_left,
+        recipients.customer_id is not null as is_known_recipient,
+        case
+            when
+                addressed.reason_code = 'sendable'
+                and addressed.channel_choice = 1
+                and addressed.campaign_choice = 1
+                and addressed.address_choice = 1
+                and addressed.needs_window is not true
+                then 1
+            else 0
+        end as asks_for_a_place
+
+    from addressed
+
+    left join sender_limits
+        on addressed.sender_id = sender_limits.sender_id
+
+    left join recipient_counts
+        on sender_limits.portfolio_id = recipient_counts.portfolio_id
+
+    left join recipients
+        on
+            sender_limits.portfolio_id = recipients.portfolio_id
+            and addressed.customer_id = recipients.customer_id
+
+),
+
+person_rows as (
+
+    select
+        pooled.*,
+        row_number() over (
+            partition by portfolio_id, customer_id, asks_for_a_place
+            order by priority desc, score desc, campaign_id asc, channel asc
+        ) as person_row
+
+    from pooled
+
+),
+
+-- Recipients are people: the first message of each takes their place.
+numbered as (
+
+    select
+        person_rows.*,
+        sum(
+            case
+                when
+                    asks_for_a_place = 1
+                    and person_row = 1
+                    and is_known_recipient is false
+                    then 1
+                else 0
+            end
+        ) over (
+            partition by portfolio_id
+            order by
+                priority desc,
+                score desc,
+                campaign_id asc,
+                customer_id asc,
+                channel asc
+            rows between unbounded preceding and current row
+        ) as places_taken
+
+    from person_rows
+
+),
+
+placed as (
+
+    select
+        numbered.*,
+        min(case when asks_for_a_place = 1 then places_taken end) over (
+            partition by portfolio_id, customer_id
+        ) as recipient_place
+
+    from numbered
+
+),
+
+limited as (
+
+    select
+        placed.*,
+        asks_for_a_place = 0
+        or is_known_recipient
+        or coalesce(recipient_place <= places_left, true) as is_within_sender_limit
+
+    from placed
+
+),
+
 -- The cut is ranked: the best of those that are left.
 cut as (
 
     select
-        addressed.*,
+        limited.*,
         case
             when
                 reason_code = 'sendable'
                 and channel_choice = 1
                 and campaign_choice = 1
                 and address_choice = 1
+                and is_within_sender_limit
                 then row_number() over (
                     partition by
                         campaign_id,
@@ -254,6 +394,7 @@ cut as (
                                 and channel_choice = 1
                                 and campaign_choice = 1
                                 and address_choice = 1
+                                and is_within_sender_limit
                                 then 1
                             else 0
                         end
@@ -261,7 +402,7 @@ cut as (
                 )
         end as recipient_rank
 
-    from addressed
+    from limited
 
 ),
 

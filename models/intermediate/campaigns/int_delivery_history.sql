@@ -31,8 +31,6 @@ placed as (
         delivery_states.tries,
         delivery_states.is_messaged,
         delivery_states.is_proven_failed,
-        delivery_states.is_marketing,
-        delivery_states.messaged_at,
         delivery_states.last_event_at,
         cast(null as {{ dbt.type_timestamp() }}) as quiet_until,
         coalesce(
@@ -59,8 +57,6 @@ placed as (
         0 as tries,
         false as is_messaged,
         false as is_proven_failed,
-        false as is_marketing,
-        cast(null as {{ dbt.type_timestamp() }}) as messaged_at,
         occurred_at as last_event_at,
         quiet_until,
         false as is_this_occurrence
@@ -81,8 +77,6 @@ final as (
             as proven_failures,
         sum(case when is_this_occurrence then tries else 0 end) as tries,
         max(quiet_until) as quiet_until,
-        max(case when is_marketing and is_messaged then messaged_at end)
-            as last_marketing_at,
         max(last_event_at) as last_event_at
 
     from placed

@@ -45,7 +45,12 @@ keyed as (
         max(campaign_id) as campaign_id,
         max(customer_id) as customer_id,
         max(channel) as channel,
-        max(case when purpose = 'marketing' then 1 else 0 end) as marketing_events,
+        max(sender_id) as sender_id,
+        max(purpose) as purpose,
+        -- One whose purpose nobody noted counts as marketing.
+        max(case when coalesce(purpose, 'marketing') = 'marketing' then 1 else 0 end)
+            as marketing_events,
+        max(case when delivery_event = 'held_out' then 1 else 0 end) as held_events,
         max(
             case when delivery_event in ('accepted', 'held_out') then 1 else 0 end
         ) as taken_events,
@@ -71,7 +76,7 @@ keyed as (
         max(
             case
                 when delivery_event in ('accepted', 'held_out', 'claimed', 'unknown')
-                    then occurred_at
+                    then coalesce(occurred_at, received_at)
             end
         ) as messaged_at,
         max(occurred_at) as last_event_at
@@ -122,15 +127,18 @@ final as (
         campaign_id,
         customer_id as sent_to_customer_id,
         canonical_customer_id as customer_id,
+        sender_id,
 
         ---------- strings
         channel,
+        purpose,
 
         ---------- numbers
         tries,
 
         ---------- booleans
         marketing_events = 1 as is_marketing,
+        held_events = 1 as is_held_out,
         was_messaged = 1 and has_failed = 0 as is_messaged,
         -- The provider itself said so; nothing else proves it.
         was_messaged = 1 and has_failed = 1 as is_proven_failed,
