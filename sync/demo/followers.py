@@ -94,7 +94,7 @@ def _cases(world: World, channel: str) -> None:
         person = _only_here(world, channel, "cap-platform", country="IN")
         for days in (10, 12):
             when = world.ago(days=days)
-            _had(world, person, f"offer-{days}", when, "rcs", "marketing")
+            _had(world, person, f"offer-{days}", when, "rcs")
         return
     _only_here(world, channel, "relationship-missing", follows=False)
     person = _only_here(world, channel, "relationship-left")
@@ -107,17 +107,17 @@ def _closed(world: World) -> None:
     person = _only_here(world, "wechat", "window-quota-used")
     for number in range(5):
         when = world.ago(hours=3) + timedelta(minutes=number)
-        _had(world, person, f"answer-{number}", when, "wechat", "service")
+        _had(world, person, f"answer-{number}", when, "wechat")
 
 
-def _had(  # noqa: PLR0913
+def _had(
     world: World,
     person: Person,
     campaign: str,
     when: datetime,
     channel: str,
-    purpose: str,
 ) -> None:
+    """Add a message that somebody had: an offer, or an answer inside a window."""
     world.add(
         "history",
         customer_id=person.customer_id,
@@ -129,7 +129,7 @@ def _had(  # noqa: PLR0913
         occurred_at=instant(when),
         channel=channel,
         sender_id=SENDERS[channel],
-        purpose=purpose,
+        purpose="service" if channel == "wechat" else "marketing",
     )
 
 
@@ -147,7 +147,7 @@ def _only_here(
     """Add a lapsed buyer whom we know on this channel alone."""
     person = make(world, f"demo-{channel}-{name}", country or COUNTRY[channel])
     people.orders(world, person, gap=30, count=8, last=220)
-    customer(world, person)
+    customer(world, person, preferred_channel=channel)
     if has_address:
         contact(world, person, channel)
     if says_yes:
