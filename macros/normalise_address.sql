@@ -6,8 +6,12 @@
             {{ channel }} in ('whatsapp', 'sms', 'rcs')
             and not {{ regexp_like(address, '^[A-Z][A-Z][.]') }}
             then
-                {%- set ns = namespace(sql='trim(' ~ address ~ ')') -%}
-                {%- for character in [' ', '-', '(', ')', '.', '/'] -%}
+                {%- set digits = '0123456789' -%}
+                {%- set ns = namespace(sql="translate(trim(" ~ address ~ "), '"
+                    ~ '٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹０１２３４５６７８９＋' ~ "', '"
+                    ~ digits * 3 ~ "+')") -%}
+                {#- The (0) of `+44 (0)7911` is dialled at home only. -#}
+                {%- for character in ['(0)', ' ', '-', '(', ')', '.', '/'] -%}
                     {%- set ns.sql = 'replace(' ~ ns.sql ~ ", '" ~ character ~ "', '')" -%}
                 {%- endfor %}
                 case

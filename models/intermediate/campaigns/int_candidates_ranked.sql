@@ -223,7 +223,7 @@ addressed as (
                 then row_number() over (
                     partition by
                         channel,
-                        address,
+                        {{ address_key('address') | indent(24) }},
                         case when purpose = 'marketing' then '*' else campaign_id end,
                         case
                             when

@@ -143,7 +143,8 @@ reached as (
     inner join addresses
         on
             contact_points.channel = addresses.channel
-            and contact_points.address = addresses.address
+            and {{ address_key('contact_points.address') | indent(12) }}
+            = {{ address_key('addresses.address') | indent(12) }}
 
 ),
 

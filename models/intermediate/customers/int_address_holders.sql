@@ -64,7 +64,7 @@ past as (
 
 ),
 
-final as (
+held as (
 
     select
         customer_id,
@@ -89,6 +89,33 @@ final as (
         held_to
 
     from past
+
+),
+
+other_forms as (
+
+    select
+        customer_id,
+        channel,
+        {{ other_form_of_address('address') }} as address,
+        is_current,
+        held_from,
+        held_to
+
+    from held
+
+),
+
+-- A stop from one spelling of a number is a stop of the other.
+final as (
+
+    select * from held
+
+    union all
+
+    select * from other_forms
+
+    where address is not null
 
 )
 

@@ -35,11 +35,11 @@ by_customer as (
 
 ),
 
-address_keys as (
+addresses as (
 
     select
         customer_id,
-        address as key_value
+        address
 
     from contact_points
 
@@ -47,9 +47,29 @@ address_keys as (
 
     select
         customer_id,
-        {{ sha256_hex('address') }} as key_value
+        {{ other_form_of_address('address') }} as address
 
     from contact_points
+
+),
+
+address_keys as (
+
+    select
+        customer_id,
+        address as key_value
+
+    from addresses
+
+    union all
+
+    select
+        customer_id,
+        {{ sha256_hex('address') }} as key_value
+
+    from addresses
+
+    where address is not null
 
 ),
 

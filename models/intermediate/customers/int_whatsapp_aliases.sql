@@ -62,6 +62,26 @@ pairs as (
 
 ),
 
+contact_points as (
+
+    select distinct address
+
+    from {{ ref('int_contact_points') }}
+
+    where channel = 'whatsapp'
+
+),
+
+other_forms as (
+
+    select
+        {{ other_form_of_address('address') }} as seen_address,
+        address
+
+    from contact_points
+
+),
+
 -- One user id is made anew with each phone number, so a pair never goes stale.
 final as (
 
@@ -78,6 +98,16 @@ final as (
         phone as address
 
     from pairs
+
+    union
+
+    select
+        seen_address,
+        address
+
+    from other_forms
+
+    where seen_address is not null
 
 )
 

@@ -22,7 +22,9 @@ renamed as (
             -- A phone number, and on a channel that has them: the ids of other channels
             -- may hold dots and dashes that belong to them.
             when
-                {{ regexp_like('key_value', '^[-+()./ 0-9]+$') }}
+                {{ regexp_like(
+                    normalise_address('key_value', "'whatsapp'"), '^[+]?[0-9]+$'
+                ) }}
                 and coalesce(lower(trim(channel)), '*')
                 in ('*', '', 'whatsapp', 'sms', 'rcs')
                 then {{ normalise_address('key_value', "'whatsapp'") }}
