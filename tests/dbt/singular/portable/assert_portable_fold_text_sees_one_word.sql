@@ -36,7 +36,7 @@ cases as (
         ('no dot', 'ıptal', 'iptal'),
         ('two dots', 'i{{ dot_above }}ptal', 'iptal'),
         ('Russian', 'СТОП', 'стоп'),
-        ('Russian io', 'Ещё Йод', 'ещеиод'),
+        ('Russian io', 'Ещё Йод, йод', 'ещеиодиод'),
         ('Arabic stretched', 'توقـــف', 'توقف'),
         ('Arabic vowels', 'تَوَقَّف', 'توقف'),
         ('Arabic alef', 'إيقاف', 'ايقاف'),
