@@ -38,6 +38,14 @@ ROUTES = """
     group by channel
     order by 3 desc
 """
+CONFIDENCE = """
+    select
+        sum(case when lowest_rule_confidence in ('unconfirmed', 'project')
+            then 1 else 0 end),
+        count(*)
+    from {schema}_marts.fct_campaign_decisions
+    where is_sendable
+"""
 OUTCOMES = """
     select destination, event, reason, count(*)
     from (
@@ -118,6 +126,11 @@ def show(env: Mapping[str, str]) -> None:
             7,
             7,
             7,
+        )
+        [(unsure, sendable)] = rows(CONFIDENCE)
+        click.echo(
+            f"\n{unsure or 0:,} of {sendable:,} sendable decisions rest on "
+            "unconfirmed or project rows: ask counsel about those first."
         )
         table("Sends so far, by outcome", rows(OUTCOMES), 14, 10, 28, 6)
         table("Rows set aside, never guessed at", rows(SET_ASIDE), 22, 26, 6)

@@ -80,7 +80,10 @@ policies as (
         channel,
         purpose,
         max(case when consent_kind = 'none' then 0 else 1 end) as needs_consent,
-        max(blocked_number_countries) as blocked_number_countries
+        -- What one kind of message may not reach, none may; Spark has '' for nothing.
+        nullif(
+            {{ dbt.listagg('blocked_number_countries', "','") }}, ''
+        ) as blocked_number_countries
 
     from message_policies
 

@@ -25,6 +25,9 @@ final as (
         sending_hours.channel,
         sending_hours.purpose,
 
+        ---------- numbers
+        sending_hours.confidence_rank,
+
         ---------- timestamps
         sending_hours.allowed_from,
         sending_hours.allowed_until

@@ -44,7 +44,9 @@ openings as (
             'reply_window_rules.length_minutes',
             'least(inbound_messages.sent_at, inbound_messages.received_at)'
         ) }} as closes_at,
-        reply_window_rules.margin_minutes
+        reply_window_rules.margin_minutes,
+        {{ confidence_rank('reply_window_rules.confidence') | indent(8) }}
+            as confidence_rank
 
     from inbound_messages
 
@@ -117,6 +119,9 @@ final as (
         ---------- strings
         'whatsapp' as channel,
         address,
+
+        ---------- numbers
+        confidence_rank,
 
         ---------- booleans
         closes_at > {{ as_of() }} as is_open,
