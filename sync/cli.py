@@ -27,6 +27,7 @@ from sync.send import send as send_one
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from sync.desk import Desk
 
@@ -168,20 +169,31 @@ def reconcile(
 @click.argument("customer")
 @click.option("--campaign", help="Only this campaign.")
 @click.option("--replay", is_flag=True, help="Ask the replay, not tonight's build.")
+@click.option(
+    "--night",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Ask what was kept of that day in UTC: its last build that names CUSTOMER.",
+)
 @target_option
 @as_json_option
 @command
-def why(
+def why(  # noqa: PLR0913 - one argument an option.
     *,
     customer: str,
     campaign: str | None,
     replay: bool,
+    night: datetime | None,
     target: str | None,
     as_json: bool,
 ) -> None:
     """Show what was decided about CUSTOMER, by which rules and evidence."""
+    if replay and night:
+        raise click.UsageError("Pass --replay or --night: a replay keeps no nights.")
     with desk(target) as at:
-        decisions = reasons.why(at, customer, campaign, replay=replay)
+        if night:
+            decisions = reasons.why_then(at, customer, campaign, night.date())
+        else:
+            decisions = reasons.why(at, customer, campaign, replay=replay)
     show.decisions(decisions, as_json=as_json)
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sync.errors import TrustError
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from sync.desk import Desk
     from sync.warehouse import Session
 
 REPLAY_SUFFIX = "_replay"
 DECISIONS = "fct_campaign_decisions"
+HISTORY = "fct_decision_history"
 # Mart, the columns a decision joins it on, and what it adds as evidence.
 EVIDENCE = (
     (
@@ -56,13 +60,60 @@ def why(
     return [_plain(decision) for decision in decisions]
 
 
+def why_then(
+    at: Desk, customer: str, campaign: str | None, night: date
+) -> list[dict[str, Any]]:
+    """
+    Tell each decision about `customer` of the last build of `night` that names them.
+
+    What was kept is all there is: today's marts are no evidence of that night.
+
+    Raises:
+        TrustError: That night is not kept, or none of its builds names the customer.
+    """
+    begins = datetime(night.year, night.month, night.day)  # noqa: DTZ001 - naive UTC.
+    with at.warehouse.reading() as session:
+        relation = _relation(at, HISTORY, replay=False)
+        wanted = {"customer_id": customer, "campaign_id": campaign}
+        found = [
+            decision
+            for decision in _select(session, relation, wanted)
+            if begins <= decision["decided_at"] < begins + timedelta(days=1)
+        ]
+        if not found:
+            raise TrustError(_not_kept(session, relation, customer, begins))
+    last = max((row["decided_at"], row["build_id"]) for row in found)
+    return [
+        _plain(row) for row in found if (row["decided_at"], row["build_id"]) == last
+    ]
+
+
+def _not_kept(session: Session, relation: str, customer: str, begins: datetime) -> str:
+    kept = "count(case when decided_at >= ? and decided_at < ? then 1 end)"
+    query = f"select min(decided_at), max(decided_at), {kept} from {relation}"  # noqa: S608
+    ends = begins + timedelta(days=1)
+    [(first, last, number)] = session.rows(query, begins, ends)
+    night = f"{begins:%Y-%m-%d}"
+    if number:
+        return f"No decision of {night} names {customer}. Check the id."
+    if first is None:
+        return f"The night of {night} is not kept, nor any other. Run `dbt build`."
+    return (
+        f"The night of {night} is not kept. "
+        f"Ask for one from {first:%Y-%m-%d} to {last:%Y-%m-%d}."
+    )
+
+
 def _relation(at: Desk, mart: str, *, replay: bool) -> str:
-    if not (relation := at.manifest.model(mart)):
+    # A replay has no history, and the manifest may be a replay's; both lie together.
+    known = DECISIONS if mart == HISTORY else mart
+    if not (relation := at.manifest.model(known)):
         raise TrustError(f"dbt knows no {mart}. Run `dbt build` first.")
     parts = [part.strip('"') for part in relation.split('"."')]
     # The manifest may be of the replay or of the live build; the schema is ours.
     schema = at.config.profile.schema + (REPLAY_SUFFIX if replay else "") + "_marts"
-    return ".".join(f'"{part}"' for part in (*parts[:-2], schema, parts[-1]))
+    name = mart if mart == HISTORY else parts[-1]
+    return ".".join(f'"{part}"' for part in (*parts[:-2], schema, name))
 
 
 def _select(
@@ -112,9 +163,13 @@ SHOWN = (
     "message_type",
     "destination",
     "score",
+    "build_id",
+    "policy_hash",
+    "lowest_rule_confidence",
     "decided_at",
     "send_not_before",
     "send_not_after",
+    "next_allowed_at",
     "delivery_key",
     "consent_event_id",
     "consent_status",
@@ -126,6 +181,7 @@ SHOWN = (
     "is_open",
     "template_name",
     "language_code",
+    "template_language_code",
     "template_id",
     "template_version",
     "template_status",

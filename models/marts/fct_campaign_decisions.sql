@@ -12,6 +12,18 @@ reasons as (
 
 ),
 
+policy as (
+
+    select * from {{ ref('int_policy') }}
+
+),
+
+confidences as (
+
+    select * from {{ ref('int_decision_confidences') }}
+
+),
+
 final as (
 
     select
@@ -47,6 +59,8 @@ final as (
         decided.template_language_code,
         decided.template_status,
         decided.template_category,
+        confidences.lowest_rule_confidence,
+        policy.policy_hash,
 
         ---------- numbers
         cast(decided.score as numeric(18, 6)) as score,
@@ -76,6 +90,14 @@ final as (
 
     left join reasons
         on decided.decided_reason_code = reasons.reason_code
+
+    left join confidences
+        on
+            decided.campaign_id = confidences.campaign_id
+            and decided.customer_id = confidences.customer_id
+            and decided.channel = confidences.channel
+
+    cross join policy
 
 )
 

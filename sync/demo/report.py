@@ -49,6 +49,14 @@ READINESS = """
     group by campaign_id, missing
     order by campaign_id, 3 desc, 2
 """
+CONFIDENCE = """
+    select
+        sum(case when lowest_rule_confidence in ('unconfirmed', 'project')
+            then 1 else 0 end),
+        count(*)
+    from {schema}_marts.fct_campaign_decisions
+    where is_sendable
+"""
 OUTCOMES = """
     select destination, event, reason, count(*)
     from (
@@ -139,6 +147,11 @@ def show(env: Mapping[str, str]) -> None:
                 7,
                 6,
             )
+        [(unsure, sendable)] = rows(CONFIDENCE)
+        click.echo(
+            f"\n{unsure or 0:,} of {sendable:,} sendable decisions rest on "
+            "unconfirmed or project rows: ask counsel about those first."
+        )
         table("Sends so far, by outcome", rows(OUTCOMES), 14, 10, 28, 6)
         table("Rows set aside, never guessed at", rows(SET_ASIDE), 22, 26, 6)
     click.echo(NEXT)

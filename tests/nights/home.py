@@ -76,7 +76,7 @@ class Home:
 
     def hours(self, country, opens, closes):
         """Let every hour be allowed, but to one country."""
-        name = "reference/sending_hours"
+        name = "reference/sending_hours_defaults"
         with (self.project / f"seeds/{name}.csv").open(newline="") as file:
             rows = list(csv.DictReader(file))
         kept = [row for row in rows if row["country_code"] in ("*", country)]

@@ -181,6 +181,7 @@ def test_every_command_works_on_it(project, sandbox):
     stopped = project.ott("stop", customer, url=sandbox)
     sent = project.ott("send", "whatsapp", "--json", url=sandbox)
     why = project.ott("why", customer, "--json")
+    kept = project.ott("why", customer, "--night", LATER[:10], "--json")
     status = project.ott("status")
     doctor = project.ott("doctor", url=sandbox)
 
@@ -192,6 +193,10 @@ def test_every_command_works_on_it(project, sandbox):
     assert json.loads(sent.stdout)["reasons"]["skipped: stopped_after_build"] == 1
     assert why.returncode == 0, why.stderr
     assert {d["is_sendable"] for d in json.loads(why.stdout)} >= {"True"}
+    assert kept.returncode == 0, kept.stderr
+    assert {d["delivery_key"] for d in json.loads(kept.stdout)} == {
+        d["delivery_key"] for d in json.loads(why.stdout)
+    }
     assert status.returncode == 0, status.stderr
     assert re.search("ok +warehouse: PostgreSQL 16", doctor.stdout), doctor.stdout
     assert re.search("ok +dbt-postgres: ", doctor.stdout)

@@ -451,6 +451,7 @@ final as (
 
     select
         reasoned.*,
+        '{{ invocation_id }}' as build_id,
         case
             when reason_codes != '' then reason_codes
             when decided_reason_code != 'sendable' then decided_reason_code

@@ -101,7 +101,10 @@ policies as (
         -- Of two kinds of message the stricter one counts.
         min(case when consent_kind in ('soft', 'none') then 1 else 0 end)
             as takes_soft_consent,
-        max(blocked_number_countries) as blocked_number_countries
+        -- What one kind of message may not reach, none may; Spark has '' for nothing.
+        nullif(
+            {{ dbt.listagg('blocked_number_countries', "','") }}, ''
+        ) as blocked_number_countries
 
     from message_policies
 

@@ -45,6 +45,9 @@ final as (
         sending_hours.channel,
         sending_hours.purpose,
 
+        ---------- numbers
+        sending_hours.confidence_rank,
+
         ---------- booleans
         false as has_night_consent,
 
@@ -71,6 +74,12 @@ final as (
         ---------- strings
         usual_hours.channel,
         usual_hours.purpose,
+
+        ---------- numbers
+        case
+            when night_hours.place_id is not null then night_hours.confidence_rank
+            else usual_hours.confidence_rank
+        end as confidence_rank,
 
         ---------- booleans
         true as has_night_consent,

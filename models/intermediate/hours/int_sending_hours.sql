@@ -221,6 +221,18 @@ rule_sets as (
 
 ),
 
+set_confidences as (
+
+    select
+        rule_set,
+        min({{ confidence_rank('confidence') | indent(8) }}) as confidence_rank
+
+    from sending_hours
+
+    group by rule_set
+
+),
+
 needed as (
 
     select
@@ -228,12 +240,16 @@ needed as (
         rule_sets.channel,
         rule_sets.purpose,
         rule_sets.has_night_consent,
-        count(*) as needed_count
+        count(*) as needed_count,
+        min(set_confidences.confidence_rank) as confidence_rank
 
     from rule_sets
 
     inner join place_zones
         on rule_sets.place_id = place_zones.place_id
+
+    left join set_confidences
+        on rule_sets.rule_set = set_confidences.rule_set
 
     group by
         rule_sets.place_id,
@@ -494,6 +510,9 @@ final as (
         ---------- strings
         needed.channel,
         needed.purpose,
+
+        ---------- numbers
+        needed.confidence_rank,
 
         ---------- booleans
         needed.has_night_consent,

@@ -69,7 +69,9 @@ openings as (
             'least(by_address.sent_at, by_address.received_at)'
         ) }} as closes_at,
         reply_window_rules.margin_minutes,
-        reply_window_rules.messages_allowed
+        reply_window_rules.messages_allowed,
+        {{ confidence_rank('reply_window_rules.confidence') | indent(8) }}
+            as confidence_rank
 
     from by_address
 
@@ -112,6 +114,7 @@ final as (
         address,
 
         ---------- numbers
+        confidence_rank,
         messages_allowed,
 
         ---------- booleans
