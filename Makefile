@@ -2,7 +2,7 @@
 # that is installed. `make` alone lists the targets.
 
 .DEFAULT_GOAL := help
-.PHONY: help bench demo demo-orders docs lint nights test test-spark
+.PHONY: help bench demo demo-orders docs lint mutations nights test test-spark
 
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -44,6 +44,9 @@ test-spark: $(SPARK) ## The portable macros on a Spark of its own: Java 17, 700 
 nights: $(DEV) ## Many nights at random, judged by what left: SEED=1 NIGHTS=20 ENGINE=duckdb|postgres
 	@$(BIN)/python tests/nights/nights.py --seed $(or $(SEED),1) \
 		--nights $(or $(NIGHTS),20) --engine $(or $(ENGINE),duckdb)
+
+mutations: $(DEV) ## Each gate forced open: does a test fail? Ten minutes, or GATE=is_not_minor
+	@$(BIN)/python tests/mutations/mutations.py $(if $(GATE),--gate $(GATE))
 
 bench: $(DEV) ## How fast one send is with every claim durable, beside the bare transport
 	@$(BIN)/python tests/bench/send_speed.py
