@@ -3,7 +3,7 @@
     {%- set settings = [] -%}
     {%- for name in [
         'clock_skew_minutes', 'decision_ttl_hours', 'late_grant_limit_days',
-        'marketing_cap_hours', 'max_attempts', 'min_send_minutes',
+        'rcs_capability_days', 'reconfirm_overdue_blocks', 'max_attempts', 'min_send_minutes',
         'template_max_age_hours',
     ] -%}
         {%- do settings.append(name ~ '=' ~ var(name)) -%}
