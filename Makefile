@@ -2,7 +2,7 @@
 # that is installed. `make` alone lists the targets.
 
 .DEFAULT_GOAL := help
-.PHONY: help bench demo demo-orders docs lint nights test
+.PHONY: help bench demo demo-orders docs lint nights properties test
 
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -40,6 +40,10 @@ test: lint ## Lint, then the models and their tests at a frozen hour, then pytes
 nights: $(DEV) ## Many nights at random, judged by what left: SEED=1 NIGHTS=20 ENGINE=duckdb|postgres
 	@$(BIN)/python tests/nights/nights.py --seed $(or $(SEED),1) \
 		--nights $(or $(NIGHTS),20) --engine $(or $(ENGINE),duckdb)
+
+properties: $(DEV) ## Whole builds of drawn raw rows, judged in plain Python: EXAMPLES=20
+	@OTT_PROPERTY_EXAMPLES=$(or $(EXAMPLES),20) $(BIN)/pytest -q \
+		tests/whole/test_properties.py
 
 bench: $(DEV) ## How fast one send is with every claim durable, beside the bare transport
 	@$(BIN)/python tests/bench/send_speed.py

@@ -115,6 +115,16 @@ def built(tmp_path_factory):
     return build(tmp_path_factory.mktemp("whole"))
 
 
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory):
+    """Seeds and nothing else, to build any world on."""
+    home = tmp_path_factory.mktemp("seeded")
+    shutil.copy(ROOT / "profiles.example.yml", home / "profiles.yml")
+    made = Warehouse(home)
+    made.dbt("seed")
+    return made
+
+
 @pytest.fixture
 def spoilt(built, tmp_path):
     return built.copy(tmp_path / "copy")
