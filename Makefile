@@ -2,7 +2,7 @@
 # that is installed. `make` alone lists the targets.
 
 .DEFAULT_GOAL := help
-.PHONY: help bench demo demo-orders docs lint mutations nights test test-spark
+.PHONY: help bench demo demo-orders docs lint mutations nights properties test test-spark
 
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -47,6 +47,10 @@ nights: $(DEV) ## Many nights at random, judged by what left: SEED=1 NIGHTS=20 E
 
 mutations: $(DEV) ## Each gate forced open: does a test fail? Ten minutes, or GATE=is_not_minor
 	@$(BIN)/python tests/mutations/mutations.py $(if $(GATE),--gate $(GATE))
+
+properties: $(DEV) ## Whole builds of drawn raw rows, judged in plain Python: EXAMPLES=20
+	@OTT_PROPERTY_EXAMPLES=$(or $(EXAMPLES),20) $(BIN)/pytest -q \
+		tests/whole/test_properties.py
 
 bench: $(DEV) ## How fast one send is with every claim durable, beside the bare transport
 	@$(BIN)/python tests/bench/send_speed.py

@@ -174,6 +174,8 @@ def on_duckdb(raw_folder, dbt, tmp_path_factory):
     path = home / "ott.duckdb"
     code, output = dbt(
         "build",
+        "--exclude",
+        "resource_type:unit_test",
         "--target",
         "test",
         env={"OTT_DUCKDB_PATH": str(path)},

@@ -47,13 +47,21 @@ latest as (
 
 ),
 
+-- Whatever its date, and though a later version knows nothing of it.
+erased as (
+
+    select distinct customer_id from versions
+
+    where erased_at is not null
+
+),
+
 -- What blocks one id of a person blocks the person.
 persons as (
 
     select
         customer_merges.canonical_customer_id,
-        max(case when latest.erased_at <= {{ as_of() }} then 1 else 0 end)
-            as erased_ids,
+        max(case when erased.customer_id is not null then 1 else 0 end) as erased_ids,
         max(case when latest.is_minor then 1 else 0 end) as minor_ids,
         min(case when customer_merges.is_merge_resolved then 1 else 0 end)
             as resolved_ids
@@ -62,6 +70,9 @@ persons as (
 
     inner join customer_merges
         on latest.customer_id = customer_merges.customer_id
+
+    left join erased
+        on latest.customer_id = erased.customer_id
 
     where latest.version_rank = 1
 

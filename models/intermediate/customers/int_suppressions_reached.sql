@@ -3,9 +3,22 @@
 
 with
 
-versions as (
+suppressions as (
 
     select * from {{ ref('stg_crm__suppressions') }}
+
+),
+
+channels as (
+
+    select * from {{ ref('channels') }}
+
+),
+
+senders as (
+
+    select * from {{ ref('int_senders') }}
+
 ),
 
 customer_merges as (
@@ -17,6 +30,41 @@ customer_merges as (
 contact_points as (
 
     select * from {{ ref('int_contact_points') }}
+
+),
+
+-- What we do not know widens an entry.
+versions as (
+
+    select
+        suppressions.suppression_id,
+        suppressions.key_type,
+        suppressions.key_value,
+        suppressions.suppression_reason,
+        channels.channel,
+        senders.sender_id,
+        case
+            when
+                suppressions.purpose in (
+                    'marketing',
+                    'marketing_night',
+                    'utility',
+                    'authentication',
+                    'service'
+                )
+                then suppressions.purpose
+        end as purpose,
+        suppressions.starts_at,
+        suppressions.ends_at,
+        suppressions.received_at
+
+    from suppressions
+
+    left join channels
+        on suppressions.channel = channels.channel
+
+    left join senders
+        on suppressions.sender_id = senders.sender_id
 
 ),
 

@@ -9,7 +9,8 @@ given as (
     select distinct
         profiles.customer_id,
         flags.channel,
-        flags.purpose
+        flags.purpose,
+        senders.brand_id
 
     from {{ ref('sync_braze_profiles') }} as profiles
 
@@ -24,6 +25,9 @@ given as (
                 "('subscription_group:' || flags.subscription_group_id)"
             ) }} like 'subscribed:%'
 
+    left join {{ ref('int_senders') }} as senders
+        on flags.sender_id = senders.sender_id
+
 ),
 
 customer_merges as (
@@ -32,20 +36,40 @@ customer_merges as (
 
 ),
 
+senders as (
+
+    select * from {{ ref('int_senders') }}
+
+),
+
 events as (
 
     select
         customer_merges.canonical_customer_id as customer_id,
+        case
+            when events.action in ('withdraw', 'deny') then senders.brand_id
+        end as brand_id,
         events.action,
         events.actor,
         events.channel,
         events.purpose,
-        coalesce(events.occurred_at, events.received_at) as said_at
+        -- One that cannot have been said yet counts from when we heard of it.
+        case
+            when
+                events.occurred_at < {{ dbt.dateadd(
+                    'day', 1, 'coalesce(events.received_at, ' ~ as_of() ~ ')'
+                ) }}
+                then events.occurred_at
+            else coalesce(events.received_at, {{ as_of() }})
+        end as said_at
 
     from {{ ref('stg_crm__consent_events') }} as events
 
     inner join customer_merges
         on events.customer_id = customer_merges.customer_id
+
+    left join senders
+        on events.sender_id = senders.sender_id
 
     where coalesce(events.received_at, {{ as_of() }}) <= {{ as_of() }}
 
@@ -73,6 +97,8 @@ last_words as (
             given.customer_id = events.customer_id
             and events.channel in (given.channel, '*')
             and events.purpose in (given.purpose, '*')
+            -- A stop holds for the whole brand; of an unknown brand, for all.
+            and coalesce(events.brand_id = given.brand_id, true)
 
     group by
         given.customer_id,

@@ -8,6 +8,7 @@ synced as (
 
     select
         customer_id,
+        sender_id,
         purpose
 
     from {{ ref('sync_whatsapp') }}
@@ -18,6 +19,7 @@ synced as (
 
     select
         customer_id,
+        sender_id,
         purpose
 
     from {{ ref('sync_braze_triggers') }}
@@ -34,29 +36,49 @@ customer_merges as (
 
 ),
 
+senders as (
+
+    select * from {{ ref('int_senders') }}
+
+),
+
 events as (
 
     select
         customer_merges.canonical_customer_id as customer_id,
+        senders.brand_id,
         events.action,
         events.actor,
         events.channel,
         events.purpose,
-        coalesce(events.occurred_at, events.received_at) as said_at
+        -- One that cannot have been said yet counts from when we heard of it.
+        case
+            when
+                events.occurred_at < {{ dbt.dateadd(
+                    'day', 1, 'coalesce(events.received_at, ' ~ as_of() ~ ')'
+                ) }}
+                then events.occurred_at
+            else coalesce(events.received_at, {{ as_of() }})
+        end as said_at
 
     from {{ ref('stg_crm__consent_events') }} as events
 
     inner join customer_merges
         on events.customer_id = customer_merges.customer_id
 
+    left join senders
+        on events.sender_id = senders.sender_id
+
     where coalesce(events.received_at, {{ as_of() }}) <= {{ as_of() }}
 
 ),
 
+-- A stop holds for the whole brand; of an unknown brand, for all.
 stops as (
 
     select
         customer_id,
+        brand_id,
         max(said_at) as stopped_at
 
     from events
@@ -66,7 +88,9 @@ stops as (
         and channel in ('whatsapp', '*')
         and purpose in ('marketing', '*')
 
-    group by customer_id
+    group by
+        customer_id,
+        brand_id
 
 ),
 
@@ -92,8 +116,13 @@ select synced.customer_id
 
 from synced
 
+inner join senders
+    on synced.sender_id = senders.sender_id
+
 inner join stops
-    on synced.customer_id = stops.customer_id
+    on
+        synced.customer_id = stops.customer_id
+        and coalesce(stops.brand_id = senders.brand_id, true)
 
 left join own_yes
     on stops.customer_id = own_yes.customer_id
