@@ -45,7 +45,7 @@ nights: $(DEV) ## Many nights at random, judged by what left: SEED=1 NIGHTS=20 E
 	@$(BIN)/python tests/nights/nights.py --seed $(or $(SEED),1) \
 		--nights $(or $(NIGHTS),20) --engine $(or $(ENGINE),duckdb)
 
-mutations: $(DEV) ## Each gate forced open: does a test fail? Ten minutes, or GATE=is_not_minor
+mutations: $(DEV) ## Each gate forced open: does a test fail? Half an hour, or GATE=is_not_minor
 	@$(BIN)/python tests/mutations/mutations.py $(if $(GATE),--gate $(GATE))
 
 properties: $(DEV) ## Whole builds of drawn raw rows, judged in plain Python: EXAMPLES=20
