@@ -27,6 +27,7 @@ BANNED = (
             "macros/create_raw_relations.sql",
             "macros/log_build.sql",
             "macros/portable/json_object.sql",
+            "macros/portable/seeds_on_spark.sql",
             "macros/portable/try_timestamp.sql",
             "macros/portable/xml_text.sql",
         ),

@@ -7,6 +7,7 @@ is null in one and an error in the other, so every test is asked in both.
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import shutil
@@ -37,39 +38,52 @@ def home(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def compiled(home):
+def dbt(home):
+    """Run dbt on this project and a Spark that keeps its tables in `home`."""
+
+    def run(*arguments):
+        kept = {
+            k: v for k, v in os.environ.items() if not k.startswith(("OTT_", "DBT_"))
+        }
+        finished = subprocess.run(
+            [
+                Path(sys.executable).with_name("dbt"),
+                "--quiet",
+                "--no-use-colors",
+                *arguments,
+                "--profiles-dir",
+                str(Path(__file__).parent),
+                "--vars",
+                json.dumps({"as_of": "2026-11-18 10:00:00", "raw_location": ""}),
+            ],
+            cwd=ROOT,
+            env=kept
+            | {
+                "DBT_TARGET_PATH": str(home / "target"),
+                "DBT_LOG_PATH": str(home / "logs"),
+                "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+                "OTT_SPARK_HOME": str(home),
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert finished.returncode == 0, finished.stdout + finished.stderr
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def compiled(home, dbt):
     """The folder of the tests as dbt writes them for Spark."""
-    target = home / "target"
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("OTT_", "DBT_"))}
-    finished = subprocess.run(
-        [
-            Path(sys.executable).with_name("dbt"),
-            "--quiet",
-            "--no-use-colors",
-            "compile",
-            "--no-populate-cache",
-            "--no-introspect",
-            "--select",
-            f"path:{FOLDER.as_posix()}",
-            "--profiles-dir",
-            str(Path(__file__).parent),
-            "--vars",
-            json.dumps({"as_of": "2026-11-18 10:00:00"}),
-        ],
-        cwd=ROOT,
-        env=kept
-        | {
-            "DBT_TARGET_PATH": str(target),
-            "DBT_LOG_PATH": str(home / "logs"),
-            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-            "OTT_SPARK_HOME": str(home),
-        },
-        capture_output=True,
-        text=True,
-        check=False,
+    dbt(
+        "compile",
+        "--no-populate-cache",
+        "--no-introspect",
+        "--select",
+        f"path:{FOLDER.as_posix()}",
     )
-    assert finished.returncode == 0, finished.stdout + finished.stderr
-    return target / "compiled/ott" / FOLDER
+    return home / "target/compiled/ott" / FOLDER
 
 
 @pytest.fixture(scope="session")
@@ -101,6 +115,23 @@ def test_portable_macro_answers_as_elsewhere(name, ansi, compiled, spark):
     found = [row.asDict() for row in spark.sql(query).collect()]
 
     assert not found, "\n".join(map(str, found))
+
+
+def test_a_seed_keeps_its_apostrophes_and_its_empty_cells(home, dbt, spark):
+    seeds = ("countries", "holidays", "reply_window_rules")
+
+    dbt("seed", "--select", *seeds)
+
+    for seed in seeds:
+        folder = next((home / "warehouse").glob(f"*reference.db/{seed}"))
+        found = spark.read.parquet(str(folder))
+        text = found.selectExpr(*(f"cast({name} as string)" for name in found.columns))
+        with (ROOT / f"seeds/reference/{seed}.csv").open(encoding="utf-8") as file:
+            written = [
+                tuple(value or None for value in row.values())
+                for row in csv.DictReader(file)
+            ]
+        assert sorted(map(tuple, text.collect()), key=str) == sorted(written, key=str)
 
 
 def test_every_portable_test_is_compiled(compiled):

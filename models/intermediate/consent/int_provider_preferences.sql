@@ -71,10 +71,10 @@ stop_words as (
 
     inner join stop_keywords
         on
-            trim(lower(inbound_messages.message_text), ' .!')
-            = stop_keywords.keyword
-            or trim(lower(inbound_messages.button_text), ' .!')
-            = stop_keywords.keyword
+            {{ fold_text('inbound_messages.message_text') | indent(12) }}
+            = {{ fold_text('stop_keywords.keyword') | indent(12) }}
+            or {{ fold_text('inbound_messages.button_text') | indent(12) }}
+            = {{ fold_text('stop_keywords.keyword') | indent(12) }}
 
 ),
 

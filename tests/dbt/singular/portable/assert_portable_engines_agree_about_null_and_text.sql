@@ -27,7 +27,9 @@ answers as (
         {{ dbt.position("'x'", "'ab'") }} as no_place,
         substring('abc', 2, 1) as a_letter,
         right('abc', 2) as an_end,
-        length('수é') as letters
+        length('수é') as letters,
+        -- Never `trim(text, letters)`: Spark takes the letters first.
+        trim(both ' .!' from ' stop.! ') as trimmed
 
     from cases
 
@@ -48,3 +50,4 @@ where
     or a_letter != 'b'
     or an_end != 'bc'
     or letters != 2
+    or trimmed != 'stop'

@@ -22,8 +22,11 @@ cases as (
         ('ends of a line', 'Body=a%0Ab', 'a' || chr(10) || 'b'),
         ('encoded ampersand', 'Body=a%26To%3D2&To=1', 'a&To=2'),
         ('decoded once', 'Body=%2541', '%41'),
-        ('quotation marks and backslash', 'Body=%22a%22+%5C+%27b%27',
-            '"a" ' || chr(92) || ' ''b'''),
+        (
+            'quotation marks and backslash',
+            'Body=%22a%22+%5C+%27b%27',
+            '"a" ' || chr(92) || ' ''b'''
+        ),
         ('equals sign in it', 'Body=a=b', 'a=b'),
         ('first of two', 'Body=a&Body=b', 'a'),
         ('name ends alike', 'ABody=a&Body=b', 'b'),
