@@ -17,7 +17,7 @@ overrides as (
 final as (
 
     select
-        defaults.{{ rule_columns(rule) | join(',\n        defaults.') }}
+        defaults.{{ rule_columns(rule) | join(', defaults.') }}
 
     from defaults
 
@@ -34,7 +34,7 @@ final as (
     union all
 
     select
-        overrides.{{ rule_columns(rule) | join(',\n        overrides.') }}
+        overrides.{{ rule_columns(rule) | join(', overrides.') }}
 
     from overrides
 
