@@ -2,7 +2,7 @@
 # that is installed. `make` alone lists the targets.
 
 .DEFAULT_GOAL := help
-.PHONY: help bench demo demo-orders docs lint mutations nights properties test test-spark
+.PHONY: help bench demo demo-orders docs lint mutations nights properties test test-spark tested
 
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -21,6 +21,10 @@ TEST_ENV := DBT_PROFILES_DIR=$(TEST) DBT_TARGET_PATH=$(TEST) \
 	DBT_LOG_PATH=$(TEST)/logs OTT_DUCKDB_PATH="$(CURDIR)/$(TEST)/ott.duckdb" \
 	OTT_LEDGER="$(CURDIR)/$(TEST)/ledger.sqlite"
 
+# A target and a database of its own: it runs beside the tests.
+LINT_ENV := DBT_PROFILES_DIR=$(TEST) DBT_TARGET_PATH=target/lint \
+	DBT_LOG_PATH=target/lint/logs OTT_DUCKDB_PATH="$(CURDIR)/target/lint/ott.duckdb"
+
 help: ## List what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
@@ -31,7 +35,10 @@ demo-orders: $(BASE) profiles.yml ## The same on your own orders: ORDERS=file.cs
 	@test -n "$(ORDERS)" || { echo 'Say which file: make demo-orders ORDERS=orders.csv' >&2; exit 2; }
 	@$(BIN)/python -m sync.demo run --orders "$(ORDERS)" $(if $(NO_SHIFT),--no-shift)
 
-test: lint ## Lint, then the models and their tests at a frozen hour, then pytest
+test: ## Lint, and beside it the models and their tests at a frozen hour, then pytest
+	@$(MAKE) --no-print-directory -j2 lint tested
+
+tested: $(DEV) $(TEST)/profiles.yml
 	rm -rf $(TEST)/raw $(TEST)/ott.duckdb
 	$(BIN)/python -m sync.demo data --at "$(TEST_NOW)" --dir $(TEST)/raw
 	$(TEST_ENV) $(BIN)/dbt --quiet build --target test \
@@ -63,7 +70,8 @@ lint: $(DEV) $(TEST)/profiles.yml ## Style and types of Python, SQL, YAML and wo
 	$(BIN)/yamllint --strict .
 	$(BIN)/codespell
 	$(BIN)/python tests/lint/banned_sql.py models macros tests/dbt
-	$(TEST_ENV) $(BIN)/sqlfluff lint --disable-progress-bar models tests/dbt
+	@mkdir -p target/lint
+	$(LINT_ENV) $(BIN)/sqlfluff lint --disable-progress-bar models tests/dbt
 
 docs: $(BASE) profiles.yml ## The docs site as one file
 	@$(BIN)/dbt --quiet docs generate --static
