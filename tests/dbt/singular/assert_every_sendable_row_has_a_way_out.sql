@@ -13,7 +13,12 @@ from {{ ref('fct_campaign_decisions') }}
 where
     is_sendable
     and coalesce(
-        destination not in ('{{ var('send_tables') | join("', '") }}'), true
+        destination not in (
+            {%- for name in var('send_tables') %}
+            '{{ name }}'{{ ',' if not loop.last }}
+            {%- endfor %}
+        ),
+        true
     )
 
 group by

@@ -98,7 +98,7 @@ last_words as (
             and events.channel in (given.channel, '*')
             and events.purpose in (given.purpose, '*')
             -- A stop holds for the whole brand; of an unknown brand, for all.
-            and coalesce(events.brand_id = given.brand_id, true)
+            and coalesce(given.brand_id = events.brand_id, true)
 
     group by
         given.customer_id,

@@ -122,7 +122,7 @@ inner join senders
 inner join stops
     on
         synced.customer_id = stops.customer_id
-        and coalesce(stops.brand_id = senders.brand_id, true)
+        and coalesce(senders.brand_id = stops.brand_id, true)
 
 left join own_yes
     on stops.customer_id = own_yes.customer_id

@@ -23,7 +23,11 @@ decided as (
         is_held_out
         or (
             is_sendable
-            and destination in ('{{ var('send_tables') | join("', '") }}')
+            and destination in (
+                {%- for name in var('send_tables') %}
+                '{{ name }}'{{ ',' if not loop.last }}
+                {%- endfor %}
+            )
         )
 
 ),
