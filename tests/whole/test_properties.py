@@ -51,6 +51,7 @@ MEMBERS = """
         on campaigns.audience = members.audience
     where
         (campaigns.min_score is null or members.score > campaigns.min_score)
+        and (campaigns.starts_at is null or campaigns.starts_at <= timestamp '{at}')
         and (campaigns.ends_at is null or campaigns.ends_at > timestamp '{at}')
 """
 
