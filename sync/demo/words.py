@@ -14,7 +14,7 @@ def _said(days: float, *, late_days: float = 0, **changed: str) -> Case:
     """Build a case that differs in the yes only."""
 
     def case(world: World, person: Person) -> None:
-        customer(world, person)
+        customer(world, person, preferred_channel="whatsapp")
         contact(world, person)
         when = world.ago(days=days)
         received = instant(when + timedelta(days=late_days, minutes=1))
