@@ -79,11 +79,7 @@ final as (
         coalesce(live.max_steps, 1) as max_steps,
 
         ---------- booleans
-        coalesce(senders.sender_status = 'active', false)
-        and (
-            senders.allowed_purposes is null
-            or {{ is_listed('live.purpose', 'senders.allowed_purposes') }}
-        ) as is_sender_active,
+        {{ may_sender_send('senders', 'live.purpose') }} as is_sender_active,
 
         ---------- timestamps
         live.starts_at,

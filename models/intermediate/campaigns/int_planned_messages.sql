@@ -63,11 +63,7 @@ final as (
         limits.messaging_limit,
 
         ---------- booleans
-        coalesce(senders.sender_status = 'active', false)
-        and (
-            senders.allowed_purposes is null
-            or {{ is_listed('campaigns.purpose', 'senders.allowed_purposes') }}
-        )
+        {{ may_sender_send('senders', 'campaigns.purpose') }}
         and coalesce(limits.messaging_limit != 0, true) as is_sender_active,
 
         ---------- timestamps

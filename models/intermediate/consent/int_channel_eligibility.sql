@@ -439,11 +439,7 @@ final as (
             coalesce(answers.message_count, 0) < best_contact_points.messages_allowed,
             true
         ) as is_within_window_quota,
-        coalesce(senders.sender_status = 'active', false)
-        and (
-            senders.allowed_purposes is null
-            or {{ is_listed('asked.purpose', 'senders.allowed_purposes') }}
-        ) as is_sender_active,
+        {{ may_sender_send('senders', 'asked.purpose') }} as is_sender_active,
 
         ---------- timestamps
         consent_states.decided_by_event_at as consent_decided_at,

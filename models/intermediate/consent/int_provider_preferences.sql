@@ -48,33 +48,50 @@ aliases as (
 
 stop_keywords as (
 
-    select distinct keyword from {{ ref('stop_keywords') }}
+    select distinct {{ fold_text('keyword') }} as stop_word
+
+    from {{ ref('stop_keywords') }}
 
     where effect = 'withdraw'
+
+),
+
+folded as (
+
+    select
+        account_id,
+        sender_id,
+        customer_id,
+        address,
+        channel,
+        {{ fold_text('message_text') | indent(8) }} as message_text,
+        {{ fold_text('button_text') | indent(8) }} as button_text,
+        sent_at,
+        received_at
+
+    from inbound_messages
 
 ),
 
 stop_words as (
 
     select distinct
-        inbound_messages.account_id,
-        inbound_messages.sender_id,
-        inbound_messages.customer_id,
-        inbound_messages.address,
-        inbound_messages.channel,
+        folded.account_id,
+        folded.sender_id,
+        folded.customer_id,
+        folded.address,
+        folded.channel,
         'stop' as preference,
         'stop_word' as heard_as,
-        inbound_messages.sent_at as occurred_at,
-        inbound_messages.received_at
+        folded.sent_at as occurred_at,
+        folded.received_at
 
-    from inbound_messages
+    from folded
 
     inner join stop_keywords
         on
-            {{ fold_text('inbound_messages.message_text') | indent(12) }}
-            = {{ fold_text('stop_keywords.keyword') | indent(12) }}
-            or {{ fold_text('inbound_messages.button_text') | indent(12) }}
-            = {{ fold_text('stop_keywords.keyword') | indent(12) }}
+            folded.message_text = stop_keywords.stop_word
+            or folded.button_text = stop_keywords.stop_word
 
 ),
 
