@@ -104,59 +104,49 @@ spread as (
 
 ),
 
+-- Who received the webhook knows best; else the account it came to.
+directed as (
+
+    select
+        spread.*,
+        coalesce(named.sender_id, owners.sender_id) as known_sender_id
+
+    from spread
+
+    left join senders as named
+        on
+            spread.channel = named.channel
+            and spread.sender_id = named.sender_id
+
+    left join senders as owners
+        on
+            spread.channel = owners.channel
+            and spread.account_id = owners.provider_account
+
+    where spread.address is not null
+
+),
+
 -- A stop toward an account we do not know holds for all of ours.
 placed as (
 
     select
-        spread.channel,
+        directed.channel,
         senders.sender_id,
-        spread.address,
-        spread.preference,
-        spread.occurred_at,
-        spread.received_at
+        directed.address,
+        directed.preference,
+        directed.occurred_at,
+        directed.received_at
 
-    from spread
+    from directed
 
     inner join senders
         on
-            spread.channel = senders.channel
-            and (
-                coalesce(spread.sender_id, '') = senders.sender_id
-                or (
-                    spread.sender_id is null
-                    and coalesce(spread.account_id, '') = senders.provider_account
-                )
+            directed.channel = senders.channel
+            and coalesce(
+                directed.known_sender_id = senders.sender_id,
+                directed.preference = 'stop'
             )
-
-    where spread.address is not null
-
-    union all
-
-    select
-        spread.channel,
-        senders.sender_id,
-        spread.address,
-        spread.preference,
-        spread.occurred_at,
-        spread.received_at
-
-    from spread
-
-    inner join senders
-        on spread.channel = senders.channel
-
-    left join senders as known
-        on
-            spread.channel = known.channel
-            and (
-                spread.sender_id = known.sender_id
-                or spread.account_id = known.provider_account
-            )
-
-    where
-        known.sender_id is null
-        and spread.address is not null
-        and spread.preference = 'stop'
 
 ),
 
