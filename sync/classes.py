@@ -25,6 +25,7 @@ Action = Literal[
     "close_window",
     "defer_person",
     "retry",
+    "renew_token",
     "pause_template",
     "stop_sender",
     "stop_run",

@@ -70,6 +70,34 @@ class WhatsAppRow(SendRow):
 
 
 @dataclass(frozen=True, slots=True)
+class MessageRow(SendRow):
+    """
+    One message of most send tables: the columns of the macro `message_columns`.
+
+    `provider_account` is the sender as the provider names it; `template_name` the
+    provider's own name or id. `content` names a file of `seeds/campaigns/content`,
+    `content_kind` its kind. The parameter columns are those of `WhatsAppRow`.
+    """
+
+    provider_account: str
+    messages_per_second: int
+    address: str = field(repr=False)
+    address_type: str
+    country_code: str | None
+    language_code: str | None
+    template_name: str | None
+    parameter_format: str | None
+    header_format: str | None
+    header_parameter: str | None
+    body_parameters: str
+    button_parameters: str
+    free_text: str | None = field(repr=False)
+    content: str | None
+    content_kind: str | None
+    variables: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class BrazeTriggerRow(SendRow):
     """
     One row of `sync_braze_triggers`: one recipient of campaigns/trigger/send.

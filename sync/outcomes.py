@@ -59,7 +59,7 @@ def decide(
         kind = classes.of(provider, answer.code)
         if kind.action == "retry":
             return _later(kind, tries, now, answer.code, answer.retry_after)
-        return _refused(kind, now, answer.code)
+        return _refused(kind, tries, now, answer.code)
     if answer.kind == "accepted":
         outcome = Outcome("accepted", None, None, answer.provider_message_id)
         return Decision(outcome, hold=min(answer.retry_after or 0.0, LONGEST_WAIT))
@@ -72,7 +72,9 @@ def repeated(decision: Decision, tries: int) -> Decision:
     return replace(decision, wait=REPEATED.wait(tries)) if again else decision
 
 
-def _refused(kind: ErrorClass, now: datetime, code: str) -> Decision:
+def _refused(kind: ErrorClass, tries: int, now: datetime, code: str) -> Decision:
+    if kind.action == "renew_token":
+        return _with_new_token(kind, tries, code)
     if kind.action == "unknown":
         # The provider does not say that nothing was sent.
         outcome = Outcome("unknown", kind.reason_code, code)
@@ -82,6 +84,14 @@ def _refused(kind: ErrorClass, now: datetime, code: str) -> Decision:
     else:
         outcome = Outcome("refused", kind.reason_code, code)
     return Decision(outcome, kind.action)
+
+
+def _with_new_token(kind: ErrorClass, tries: int, code: str) -> Decision:
+    """Ask at once with a new token; a provider that takes none stops the run."""
+    outcome = Outcome("refused", kind.reason_code, code)
+    if tries < kind.max_tries:
+        return Decision(outcome, "renew_token", wait=0.0)
+    return Decision(outcome, "stop_run")
 
 
 def _later(

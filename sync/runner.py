@@ -60,15 +60,23 @@ class Runner:
             reading = asyncio.create_task(job.stops.keep_reading(job.warehouse))
             try:
                 with self._interruptible():
+                    await self._talk.ready()
                     async with asyncio.TaskGroup() as workers:
-                        for _ in range(job.in_flight):
+                        for _ in range(self._slots()):
                             workers.create_task(self._work())
+            except StoppedError as error:
+                self.halt(error)
             finally:
                 reading.cancel()
                 await asyncio.gather(reading, return_exceptions=True)
 
-    def _halt(self, error: SyncError) -> None:
+    def halt(self, error: SyncError) -> None:
+        """Let nothing more begin."""
         self.halted = self.halted or error
+
+    def _slots(self) -> int:
+        # The next job may depend on what the last one wrote.
+        return 1 if hasattr(self.job.destination, "poll") else self.job.in_flight
 
     @contextmanager
     def _interruptible(self) -> Iterator[None]:
@@ -77,7 +85,7 @@ class Runner:
         error = SyncError("The run was interrupted. Run `ott send` again for the rest.")
         with suppress(RuntimeError, NotImplementedError, ValueError):
             for number in (signal.SIGINT, signal.SIGTERM):
-                loop.add_signal_handler(number, self._halt, error)
+                loop.add_signal_handler(number, self.halt, error)
         try:
             yield
         finally:
@@ -191,7 +199,7 @@ class Runner:
             self._recheck.restrict_sender(row)
         if decision.action == "stop_run":
             code = decision.outcome.provider_code
-            self._halt(
+            self.halt(
                 StoppedError(
                     f"The provider stopped the account ({code}). Mend it first."
                 )
@@ -211,7 +219,7 @@ class Runner:
         if guard.too_many_unknown(self.outcomes["unknown"], sent) and not isinstance(
             row, StateRow
         ):
-            self._halt(
+            self.halt(
                 GuardError("Too many answers were lost. Look at `ott status` first.")
             )
 

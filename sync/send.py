@@ -13,6 +13,8 @@ from sync import collect, identity, writeback
 from sync.classes import load_classes
 from sync.desk import desk, is_sandbox
 from sync.destinations import DESTINATIONS
+from sync.destinations.contents import load_contents
+from sync.destinations.message import MessageDestination
 from sync.errors import GuardError, LockedError, TrustError
 from sync.job import Job, Summary
 from sync.lock import hold, if_free
@@ -43,6 +45,7 @@ def send(name: str, target: str | None, options: Options) -> Summary:
     destination = DESTINATIONS[name].from_env(os.environ)
     urls = [destination.base_url] if destination.sends else []
     with desk(target, urls) as at:
+        destination = _with_contents(at, destination)
         run_id, now = uuid.uuid4().hex, at.clock.now()
         # First of all: a restored ledger must not even tell how its runs ended.
         patiently(options.wait, lambda: identity.check(at))
@@ -51,6 +54,13 @@ def send(name: str, target: str | None, options: Options) -> Summary:
             # What the stops view cannot see it cannot stop.
             patiently(options.wait, lambda: _tell(at))
             return _run(at, destination, lock, recovered, options)
+
+
+def _with_contents(at: Desk, destination: Destination[Any]) -> Destination[Any]:
+    """Give an adapter that carries more than text the project's content files."""
+    if not isinstance(destination, MessageDestination):
+        return destination
+    return replace(destination, contents=load_contents(at.config.project_dir))
 
 
 def _recover(at: Desk, name: str) -> int:
@@ -240,6 +250,7 @@ def plan(name: str, target: str | None, options: Options) -> dict[str, Any]:
     destination = DESTINATIONS[name].from_env(os.environ)
     urls = [destination.base_url] if destination.sends else []
     with desk(target, urls) as at:
+        destination = _with_contents(at, destination)
         stops = collect.new_stops(at, options)
         folder, kind = at.config.ledger_path.parent, type(destination)
         with spool(folder, kind.row, f"plan-{name}") as queue:

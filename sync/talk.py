@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import httpx
 
-from sync.destinations import RowError
+from sync.destinations import Answer, RowError
+from sync.errors import StoppedError
 from sync.exchange import Lost, NotSent, exchange
 from sync.messages import Outcome
 from sync.outcomes import decide, repeated
+from sync.tokens import Tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sync.destinations import Answer
     from sync.errors import SyncError
     from sync.job import Job
     from sync.messages import SendRow
     from sync.outcomes import Decision
+
+
+POLL_SECONDS = 2.0
+# Ten minutes and more; pages of results count too.
+MOST_POLLS = 300
+# A key is not trusted to its last minute: waits and answers take their time.
+SPARE_SECONDS = 240.0
 
 
 class Run(Protocol):
@@ -40,6 +48,10 @@ class Run(Protocol):
         """Do to the run what an answer asks of it."""
         ...
 
+    def halt(self, error: SyncError) -> None:
+        """Let nothing more begin."""
+        ...
+
 
 class Talk:
     """Sends claimed rows; every row gets an outcome."""
@@ -49,11 +61,26 @@ class Talk:
         self._job = job
         self._http = http
         self._run = run
+        self._keeps_state = job.destination.keeps_state
+        destination: Any = job.destination
+        has_token = hasattr(destination, "token_request")
+        self._tokens = Tokens(destination, job.clock) if has_token else None
+
+    async def ready(self) -> None:
+        """
+        Get the token, if there is one, before anything is claimed.
+
+        Raises:
+            StoppedError: The provider gives none.
+        """
+        if self._tokens:
+            await self._tokens.get(self._http)
 
     async def send(self, rows: Sequence[SendRow]) -> list[Outcome]:
         """Ask the provider; again where that can send nobody a second message."""
         done: dict[str, Outcome] = {}
         left, tries = list(rows), 0
+        began = self._job.clock.monotonic()
         while left:
             tries += 1
             request, sayable = self._say(left, done)
@@ -61,7 +88,13 @@ class Talk:
                 break
             await self._run.pace(sayable)
             decisions = await self._ask(sayable, request, tries)
+            if self._may_repeat(began):
+                decisions = [repeated(decision, tries) for decision in decisions]
             left = await self._again(sayable, decisions, done)
+            lost = any(done[row.delivery_key].event == "unknown" for row in left)
+            # A provider knows a repeat by the same bytes: the same rows, all of them.
+            if lost and len(left) < len(sayable) and not self._keeps_state:
+                break
         return [done[row.delivery_key] for row in rows]
 
     def _say(
@@ -82,19 +115,58 @@ class Talk:
         self, rows: list[SendRow], request: httpx.Request, tries: int
     ) -> list[Decision]:
         job = self._job
-        found = await exchange(self._http, request)
-        answers: Sequence[Answer | NotSent | Lost]
+        found, token = await self._exchange(request)
+        answers: Sequence[Answer | NotSent | Lost] = [found] * len(rows)  # type: ignore[list-item]
         if isinstance(found, httpx.Response):
             answers = job.destination.read(found, rows)
-        else:
-            answers = [found] * len(rows)
         provider, now = job.destination.provider, job.clock.now()
+        first = answers[0]
+        if isinstance(first, Answer) and first.kind == "pending":
+            answers = await self._job_done(first.provider_message_id or "", rows)
         decisions = [
             decide(answer, job.classes, provider, tries, now) for answer in answers
         ]
-        if job.destination.keeps_state:
-            return [repeated(decision, tries) for decision in decisions]
+        if self._tokens and any(d.action == "renew_token" for d in decisions):
+            self._tokens.reject(token)
         return decisions
+
+    async def _exchange(
+        self, request: httpx.Request
+    ) -> tuple[httpx.Response | NotSent | Lost, str]:
+        """Send once, with the token of now; tell the token too."""
+        if not self._tokens:
+            return await exchange(self._http, request), ""
+        try:
+            token = await self._tokens.get(self._http)
+        except StoppedError as error:
+            self._run.halt(error)
+            return NotSent(), ""
+        destination: Any = self._job.destination
+        request = destination.authorized(request, token)
+        return await exchange(self._http, request), token
+
+    async def _job_done(self, job_id: str, rows: list[SendRow]) -> list[Answer]:
+        """Ask until the job has told of all rows; what it never tells is unknown."""
+        destination: Any = self._job.destination
+        answers: list[Answer] = []
+        step: str | None = ""
+        for _ in range(MOST_POLLS):
+            if not step:
+                await self._job.clock.sleep(POLL_SECONDS)
+            found, _ = await self._exchange(destination.poll(job_id, step))
+            if isinstance(found, httpx.Response):
+                progress = destination.read_job(found, rows, len(answers))
+                answers += progress.answers
+                step = progress.step
+            if step is None or len(answers) >= len(rows):
+                break
+        missing = len(rows) - len(answers)
+        return [*answers, *[Answer("unknown", "job_unfinished")] * missing]
+
+    def _may_repeat(self, began: float) -> bool:
+        """Whether the same request once more can reach nobody twice."""
+        lives = self._job.destination.dedupe_seconds - SPARE_SECONDS
+        return self._keeps_state or self._job.clock.monotonic() - began < lives
 
     async def _again(
         self, rows: list[SendRow], decisions: list[Decision], done: dict[str, Outcome]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Literal, Protocol, Self, TypeVar
 
 from sync.errors import SyncError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     import httpx
 
@@ -37,15 +38,39 @@ class Answer:
 
     Attributes:
         kind: `unknown` is every answer that proves neither of the other two.
+            `pending` is a job's: taken, and `provider_message_id` is the job's id.
         code: The provider's own code, such as "131047"; None for accepted.
         retry_after: The provider's own wait, in seconds. With an accepted row it asks
             for quiet before the next request.
     """
 
-    kind: Literal["accepted", "refused", "unknown"]
+    kind: Literal["accepted", "refused", "unknown", "pending"]
     code: str | None = None
     provider_message_id: str | None = None
     retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token with a life, in seconds from when it was given."""
+
+    value: str = field(repr=False)
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """
+    What a job has told so far.
+
+    Attributes:
+        answers: For the next rows in their order; empty while nothing is known.
+        step: What to ask next; empty is the first question again, after a wait, and
+            None that the job has told all it will.
+    """
+
+    answers: Sequence[Answer] = ()
+    step: str | None = ""
 
 
 class Destination(Protocol[RowT_contra]):
@@ -64,7 +89,8 @@ class Destination(Protocol[RowT_contra]):
         batch_size: Rows one request may carry: of one sender and one campaign, in
             the order of their rank.
         answers: Whether the provider answers each row or the batch as one.
-        dedupe_seconds: How long the provider dedupes by key; 0 is never.
+        dedupe_seconds: How long the provider drops a repeat of the same bytes by the
+            key in them; 0 is never. So long a lost answer is asked for again.
         keeps_state: The rows are values to be kept, where the last write wins, so a
             request whose answer was lost may be repeated. False: a message each.
     """
@@ -100,15 +126,35 @@ class Destination(Protocol[RowT_contra]):
         ...
 
 
-class JobDestination(Destination[RowT_contra], Protocol[RowT_contra]):
-    """A provider that takes a batch now and tells its outcome later."""
+class TokenDestination(Destination[RowT_contra], Protocol[RowT_contra]):
+    """A provider whose token has a life. The runner gets it, keeps it and renews it."""
 
-    def poll(self, job_id: str) -> httpx.Request:
-        """Ask how the job is doing."""
+    def token_request(self, now: datetime) -> httpx.Request:
+        """Ask for a new token; `now` is naive UTC, for a signed assertion."""
+        ...
+
+    def read_token(self, response: httpx.Response) -> Token | None:
+        """Take the token; None is no token, whatever the answer says."""
+        ...
+
+    def authorized(self, request: httpx.Request, token: str) -> httpx.Request:
+        """Put the token where this provider wants it."""
+        ...
+
+
+class JobDestination(Destination[RowT_contra], Protocol[RowT_contra]):
+    """
+    A provider that takes a batch now and tells its outcome later.
+
+    Only for values to be kept: a job whose end nobody saw is repeated. One at a time.
+    """
+
+    def poll(self, job_id: str, step: str) -> httpx.Request:
+        """Ask how the job is doing; `step` is what `read_job` asked for last."""
         ...
 
     def read_job(
-        self, response: httpx.Response, rows: Sequence[RowT_contra]
-    ) -> list[Answer] | None:
-        """One answer per row, or None while the job still runs."""
+        self, response: httpx.Response, rows: Sequence[RowT_contra], told: int
+    ) -> Progress:
+        """Take what the answer tells of `rows` after the first `told` of them."""
         ...

@@ -203,3 +203,6 @@ def _recipient(row: BrazeTriggerRow) -> dict[str, Any]:
 
 def _external_id(row: SendRow) -> str:
     return check(row.customer_id, EXTERNAL_ID, reason="address_invalid")
+
+
+DESTINATIONS = (BrazeProfilesDestination, BrazeTriggersDestination)

@@ -49,3 +49,6 @@ class HoldoutDestination:
         """Know nothing: no request leads to this answer."""
         del response
         return [Answer("unknown") for _ in rows]
+
+
+DESTINATIONS = (HoldoutDestination,)

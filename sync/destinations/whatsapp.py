@@ -206,3 +206,6 @@ def _error_code(body: object) -> str | None:
         case {"error": {"code": int(code)}} if not isinstance(code, bool):
             return str(code)
     return None
+
+
+DESTINATIONS = (WhatsAppDestination,)

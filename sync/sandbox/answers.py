@@ -20,13 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
 HTML = "<html><head><title>Bad gateway</title></head><body>proxy</body></html>"
+FORM = "application/x-www-form-urlencoded"
 WORLD = web.AppKey("world", World)
 
 
 class Api(Protocol):
     """What every provider here can do."""
 
-    def authenticate(self, authorization: str) -> None:
+    def authenticate(self, request: web.Request) -> None:
         """Raise Refusal unless the caller has the token."""
 
     def limited(self) -> Refusal:
@@ -43,6 +44,7 @@ class Arrival:
 
     Attributes:
         at: When it arrived, by the real clock, in seconds.
+        body: JSON or a form's fields; None when it is neither.
         answered: Whether the caller will be able to read the answer.
     """
 
@@ -60,14 +62,14 @@ async def exchange(
     """Let `take` answer the request, unless a fault or a refusal does."""
     world, at = request.app[WORLD], time.time()
     fault = world.faults.draw()
-    body = await _json(request)
+    body = await _body(request)
     await asyncio.sleep(world.latency)
     if fault and fault.name not in AFTER:
         world.count(fault.name)
         return _before(request, api, fault)
     answered = not (fault and fault.name in SILENT)
     try:
-        api.authenticate(request.headers.get("Authorization", ""))
+        api.authenticate(request)
         answer = await take(Arrival(request.path, body, at, answered))
     except Refusal as error:
         world.count(error.label)
@@ -131,7 +133,9 @@ def _hang_up(request: web.Request, *, reset: bool) -> web.StreamResponse:
     return web.Response()
 
 
-async def _json(request: web.Request) -> object:
+async def _body(request: web.Request) -> object:
+    if request.content_type == FORM:
+        return dict(await request.post())
     try:
         return json.loads(await request.read())
     except (ValueError, RecursionError):

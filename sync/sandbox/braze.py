@@ -18,6 +18,8 @@ from sync.sandbox.errors import Refusal
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from aiohttp import web
+
 OBJECTS = 75
 ARRAYS = ("attributes", "events", "purchases")
 RECIPIENTS = 50
@@ -66,9 +68,9 @@ class BrazeApi:
     _second: int = 0
     _used: int = 0
 
-    def authenticate(self, authorization: str) -> None:
+    def authenticate(self, request: web.Request) -> None:
         """Raise BrazeError unless the caller has the key."""
-        if authorization != f"Bearer {self.key}":
+        if request.headers.get("Authorization") != f"Bearer {self.key}":
             raise BrazeError(401, "Invalid API Key")
 
     def limited(self) -> BrazeError:

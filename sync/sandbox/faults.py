@@ -27,7 +27,7 @@ AFTER = frozenset(
 SILENT = AFTER - {"slow"}
 WITH_VALUE = frozenset({"slow", "code"})
 FORM = re.compile(
-    r"(?P<name>[a-z0-9_]+)(?P<parts>(:[0-9.]+){0,2})(#(?P<times>[0-9]+))?"
+    r"(?P<name>[a-z0-9_]+)(?P<parts>(:-?[0-9.]+){0,2})(#(?P<times>[0-9]+))?"
 )
 
 
@@ -37,7 +37,7 @@ class Fault:
     One thing that goes wrong.
 
     Attributes:
-        value: Seconds for `slow`, Meta's code for `code`; else 0.
+        value: Seconds for `slow`, the provider's code for `code`; else 0.
         rate: Share of requests it strikes, 0 to 1.
         left: How often it may still strike; None is without end.
     """
@@ -64,7 +64,7 @@ class Fault:
             if not numbers:
                 raise ValueError(f"{fault.name} needs a number: {fault.name}:4")
             fault.value = numbers.pop(0)
-        if len(numbers) > 1 or any(number > 1 for number in numbers):
+        if len(numbers) > 1 or any(not 0 <= number <= 1 for number in numbers):
             raise ValueError(f"a rate is one number from 0 to 1: {text!r}")
         fault.rate = numbers[0] if numbers else 1.0
         return fault

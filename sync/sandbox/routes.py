@@ -1,4 +1,4 @@
-"""The providers' routes the sync uses, and Meta's list of templates."""
+"""Meta's and Braze's routes the sync uses, and Meta's list of templates."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ async def templates(request: web.Request) -> web.StreamResponse:
     """GET /{account id}/message_templates, page by page."""
     world, account = request.app[WORLD], request.match_info["account"]
     try:
-        world.api.authenticate(request.headers.get("Authorization", ""))
+        world.api.authenticate(request)
     except Refusal as error:
         return refusal(error)
     found = [

@@ -17,6 +17,7 @@ from sync.errors import ConfigError
 from sync.sandbox import control, routes
 from sync.sandbox.answers import WORLD
 from sync.sandbox.faults import Fault
+from sync.sandbox.providers import providers
 from sync.sandbox.world import DEFAULT_BRAZE_KEY, DEFAULT_TOKEN, Settings, build
 
 __all__ = ["Settings", "create_app", "run", "sandbox"]
@@ -35,6 +36,8 @@ def create_app(settings: Settings) -> web.Application:
     app.on_cleanup.append(close)
     app.router.add_routes(routes.ROUTES)
     app.router.add_routes(control.ROUTES)
+    for provider in providers(world, settings):
+        app.router.add_routes(provider.routes())
     return app
 
 
@@ -177,11 +180,12 @@ FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 )
 def sandbox(**options: Any) -> None:
     """
-    Run a local server that behaves as Meta and Braze do.
+    Run a local server that behaves as the providers do.
 
-    It wants the token in OTT_WHATSAPP_TOKEN and the key in OTT_BRAZE_API_KEY, or
-    "sandbox-token" and "sandbox-braze-key" when they are not set.
+    It wants the adapters' own secrets from the environment, and "sandbox-token" for
+    each that is not set ("sandbox-braze-key" for OTT_BRAZE_API_KEY).
     """
     token = _token("OTT_WHATSAPP_TOKEN", DEFAULT_TOKEN)
     key = _token("OTT_BRAZE_API_KEY", DEFAULT_BRAZE_KEY)
-    run(Settings(**options, token=token, braze_key=key))
+    secrets = {name: value for name, value in os.environ.items() if name[:4] == "OTT_"}
+    run(Settings(**options, token=token, braze_key=key, secrets=secrets))

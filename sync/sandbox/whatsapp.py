@@ -20,6 +20,8 @@ from sync.sandbox.webhooks import is_bsuid
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from aiohttp import web
+
     from sync.sandbox.templates import Catalogue, Template
 
 BSUID = re.compile(r"[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}")
@@ -77,9 +79,9 @@ class CloudApi:
         """Let a number send one second's worth at once."""
         self.throughput = Bucket(1 / self.per_second, self.per_second)
 
-    def authenticate(self, authorization: str) -> None:
+    def authenticate(self, request: web.Request) -> None:
         """Raise MetaError unless the caller has the token."""
-        if authorization != f"Bearer {self.token}":
+        if request.headers.get("Authorization") != f"Bearer {self.token}":
             raise MetaError(190, "Invalid OAuth access token - cannot parse it")
 
     def limited(self) -> MetaError:

@@ -18,6 +18,7 @@ from sync.sandbox.templates import Catalogue
 from sync.sandbox.whatsapp import CloudApi, Message
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from sync.sandbox.answers import Arrival
@@ -36,7 +37,8 @@ class Settings:
         port: 0 takes any free one.
         templates: `raw_templates.jsonl`; without it no template exists.
         webhooks: `raw_whatsapp_webhooks.jsonl`, for open windows and stops.
-        landing: Where webhooks of what happens here are appended.
+        landing: Where WhatsApp's webhooks of what happens here are appended; those of
+            the others go beside it.
         now: A frozen clock; None is the real one. Rate limits use the real one.
         faults: As `Fault.parse` reads them.
         numbers: Phone number ids that exist; empty is all of them.
@@ -64,6 +66,25 @@ class Settings:
     braze_campaigns: frozenset[str] = frozenset()
     braze_people: frozenset[str] = frozenset()
     braze_refused: frozenset[str] = frozenset()
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def secret(self, name: str) -> str:
+        """Tell the secret `name` of the adapter's settings, as the sandbox wants it."""
+        return self.secrets.get(name) or DEFAULT_TOKEN
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """
+    One message a provider took: for whom, and what was said.
+
+    `said` is the request's own part for this person, so that a test can look at it.
+    """
+
+    provider: str
+    delivery_key: str | None
+    person: str
+    said: Any = None
 
 
 @dataclass(slots=True)
@@ -80,6 +101,7 @@ class World:
     latency: float
     seed: int
     seen: dict[str, int] = field(default_factory=dict)
+    landings: dict[str, Landing] = field(default_factory=dict)
 
     def now(self) -> datetime:
         """Read the sandbox's clock."""
@@ -101,6 +123,31 @@ class World:
             at = datetime.fromisoformat(entry["at"])
             await self.landing.append(webhooks.statuses(message, wamid, at, fate, code))
         return message.answer(wamid)
+
+    async def take(self, arrival: Arrival, *messages: Accepted) -> list[int]:
+        """Put messages on their way: on disk before the answer; tell their numbers."""
+        self.count("accepted")
+        entries = [self._entry(arrival, m.delivery_key, m.person) for m in messages]
+        whole = [
+            entry | {"provider": m.provider, "said": m.said}
+            for entry, m in zip(entries, messages, strict=True)
+        ]
+        await self.log.append(*whole)
+        return [entry["seq"] for entry in entries]
+
+    async def land(self, table: str, payload: str, **columns: str) -> None:
+        """Append one webhook to `raw_<table>_webhooks.jsonl`, if webhooks land."""
+        if self.landing.path:
+            path = self.landing.path.with_name(f"raw_{table}_webhooks.jsonl")
+            at = self.now().isoformat().replace("+00:00", "Z")
+            line = {"received_at": at, "payload": payload, "sender_id": None}
+            landing = self.landings.setdefault(table, Landing(path))
+            await landing.append([columns | line])
+
+    def luck(self, *parts: str) -> float:
+        """Draw a number from 0 to 1, always the same for the same parts."""
+        text = "|".join((str(self.seed), *parts))
+        return int(hashlib.sha256(text.encode()).hexdigest()[:8], 16) / 2**32
 
     async def dispatch(
         self, recipients: list[dict[str, Any]], arrival: Arrival

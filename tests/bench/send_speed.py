@@ -146,7 +146,7 @@ def bare(rows: int, rate: int, in_flight: int) -> None:
     from sync_project import row
 
     from sync.clock import SystemClock
-    from sync.destinations import WhatsAppDestination
+    from sync.destinations.whatsapp import WhatsAppDestination
     from sync.exchange import client, exchange
     from sync.limiter import Limiter
     from sync.messages import WhatsAppRow

@@ -7,7 +7,7 @@ import pytest
 from sync_project import key, now, people, wait_until
 
 from sync import collect
-from sync.destinations import WhatsAppDestination
+from sync.destinations.whatsapp import WhatsAppDestination
 from sync.errors import TrustError
 from sync.trust import Build
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from sync.destinations import WhatsAppDestination
+from sync.destinations.whatsapp import WhatsAppDestination
 from sync.messages import WhatsAppRow
 
 TEMPLATE = WhatsAppRow(

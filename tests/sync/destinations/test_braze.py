@@ -12,11 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync.classes import load_classes
-from sync.destinations import (
-    DESTINATIONS,
+from sync.destinations import DESTINATIONS, RowError
+from sync.destinations.braze import (
     BrazeProfilesDestination,
     BrazeTriggersDestination,
-    RowError,
 )
 from sync.destinations.http import rate_wait
 from sync.errors import ConfigError

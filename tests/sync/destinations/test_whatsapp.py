@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.destinations import DESTINATIONS, RowError, WhatsAppDestination
+from sync.destinations import DESTINATIONS, RowError
+from sync.destinations.whatsapp import WhatsAppDestination
 from sync.errors import ConfigError
 from sync.messages import SendRow
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from sync.destinations import WhatsAppDestination
+from sync.destinations.whatsapp import WhatsAppDestination
 from sync.sandbox.faults import AFTER, BEFORE, Fault, Faults
 from sync.sandbox.log import AcceptedLog
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from sync.destinations import BrazeProfilesDestination, BrazeTriggersDestination
+from sync.destinations.braze import BrazeProfilesDestination, BrazeTriggersDestination
 from sync.destinations.http import rate_wait
 from sync.sandbox.braze import BrazeApi
 

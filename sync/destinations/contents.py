@@ -1,0 +1,142 @@
+"""
+Messages of more than text, in no provider's words: `seeds/campaigns/content/*.json`.
+
+A file is one JSON object with `kind` and what that kind needs; `{name}` in any of its
+texts is filled from the row's variables. docs/content.md shows each kind.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
+
+from sync.destinations.base import RowError
+from sync.destinations.values import INVALID
+from sync.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from sync.destinations.values import Values
+
+FOLDER = "seeds/campaigns/content"
+PLACEHOLDER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
+LINK = r"https://\S+"
+TEXT = r"(?s)(?=.*\S).+"
+# What each kind must have; the shape of a value is a pattern, or that of its items.
+Shape = dict[str, Any]
+BUTTON: Shape = {"title": TEXT, "url": LINK}
+CARD: Shape = {"title": TEXT, "text": TEXT, "image_url": LINK, "buttons": [BUTTON]}
+KINDS: dict[str, Shape] = {
+    "text": {"text": TEXT},
+    "image": {"url": LINK},
+    "audio": {"url": LINK, "seconds": int},
+    "video": {"url": LINK, "preview_url": LINK},
+    "buttons": {"text": TEXT, "buttons": [BUTTON]},
+    "quick_replies": {"text": TEXT, "replies": [{"title": TEXT, "payload": TEXT}]},
+    "list": {
+        "text": TEXT,
+        "button": TEXT,
+        "rows": [{"id": TEXT, "title": TEXT, "description": TEXT}],
+    },
+    "carousel": {"text": TEXT, "cards": [CARD]},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """One message: its kind, and the file's other values."""
+
+    kind: str
+    body: Mapping[str, Any] = field(repr=False)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """
+        Read a file's text.
+
+        Raises:
+            ValueError: It is not what its kind needs; the message says what is missing.
+        """
+        body = json.loads(text)
+        kind = body.pop("kind", None) if isinstance(body, dict) else None
+        if kind not in KINDS:
+            raise ValueError(f"kind is one of {', '.join(KINDS)}")
+        _check(KINDS[kind], body, kind)
+        return cls(kind, body)
+
+    def filled(self, values: Values) -> Content:
+        """Put the row's values in; one that is missing raises RowError."""
+        return Content(self.kind, _filled(self.body, values))
+
+
+def load_contents(project_dir: Path) -> dict[str, Content]:
+    """
+    Read every content file of the project, by its name without `.json`.
+
+    Raises:
+        ConfigError: One of them is broken; the message names it.
+    """
+    contents = {}
+    for path in sorted((project_dir / FOLDER).glob("*.json")):
+        try:
+            contents[path.stem] = Content.parse(path.read_text(encoding="utf-8"))
+        except (ValueError, OSError, RecursionError) as error:
+            raise ConfigError(
+                f"The content {path.name} is broken: {error}. Correct it."
+            ) from None
+    return contents
+
+
+def content_of(contents: Mapping[str, Content], row: Any, values: Values) -> Content:
+    """
+    Say what a row's message is: its content file, or else its free text.
+
+    Raises:
+        RowError: It has neither, or its file is not of the kind the decision was for.
+    """
+    if row.content:
+        content = contents.get(row.content)
+        if content is None or content.kind != row.content_kind:
+            raise RowError(
+                "The row's content is missing or of another kind than decided for. "
+                "Build again.",
+                reason_code="content_not_supported",
+            )
+        return content.filled(values)
+    if not (row.free_text or "").strip():
+        raise RowError(
+            "The row has neither text nor content. Complete campaign_messages.",
+            reason_code=INVALID,
+        )
+    return Content("text", {"text": row.free_text})
+
+
+def _check(shape: Shape, value: object, at: str) -> None:
+    if not isinstance(value, dict):
+        raise ValueError(f"{at} is not an object")  # noqa: TRY004 - a broken file.
+    for name, wanted in shape.items():
+        found, place = value.get(name), f"{at}.{name}"
+        if isinstance(wanted, list):
+            if not isinstance(found, list) or not found:
+                raise ValueError(f"{place} is not a list of at least one")
+            for item in found:
+                _check(wanted[0], item, place)
+        elif wanted is int:
+            if not isinstance(found, int) or found <= 0:
+                raise ValueError(f"{place} is not a number above 0")
+        elif not isinstance(found, str) or not re.fullmatch(wanted, found):
+            raise ValueError(f"{place} is missing or not of its form")
+
+
+def _filled(value: Any, values: Values) -> Any:
+    if isinstance(value, str):
+        return PLACEHOLDER.sub(lambda match: values[match[1]], value)
+    if isinstance(value, dict):
+        return {name: _filled(item, values) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_filled(item, values) for item in value]
+    return value

@@ -1,0 +1,68 @@
+"""The token of a run: got once, kept for its life, renewed once for all workers."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from sync.errors import StoppedError
+from sync.exchange import exchange
+
+if TYPE_CHECKING:
+    from sync.clock import Clock
+    from sync.destinations import TokenDestination
+
+# Renewed when this much of its life is over, so that none dies on its way.
+LIFE_USED = 0.8
+TRIES = 3
+WAIT_SECONDS = 0.5
+
+
+class Tokens:
+    """One provider's token, for all workers of a run."""
+
+    def __init__(self, destination: TokenDestination[Any], clock: Clock) -> None:
+        """Ask for none yet."""
+        self._destination = destination
+        self._clock = clock
+        self._lock = asyncio.Lock()
+        self._value = ""
+        self._until = 0.0
+
+    async def get(self, http: httpx.AsyncClient) -> str:
+        """
+        Give the token, a new one when the old one is about to die.
+
+        Raises:
+            StoppedError: The provider gives none.
+        """
+        async with self._lock:
+            if not self._value or self._clock.monotonic() >= self._until:
+                await self._renew(http)
+            return self._value
+
+    def reject(self, value: str) -> None:
+        """Give up `value`, which the provider no longer takes; only the first does."""
+        if value == self._value:
+            self._value = ""
+
+    async def _renew(self, http: httpx.AsyncClient) -> None:
+        for tries in range(TRIES):
+            if tries:
+                await self._clock.sleep(WAIT_SECONDS * 2**tries)
+            asked = self._clock.monotonic()
+            request = self._destination.token_request(self._clock.now())
+            found = await exchange(http, request)
+            if not isinstance(found, httpx.Response):
+                continue
+            if token := self._destination.read_token(found):
+                self._value = token.value
+                self._until = asked + token.seconds * LIFE_USED
+                return
+            if found.is_client_error and found.status_code not in (408, 429):
+                break
+        raise StoppedError(
+            "The provider gives no access token. Check this destination's credentials."
+        )

@@ -1,0 +1,123 @@
+"""What holds for each destination alike, over real HTTP against the sandbox."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from hashlib import md5
+
+import pytest
+from driving import Sandbox, cases, drive
+
+from sync.destinations.message import uuid_of
+
+CASES = {case.kind.name: case for case in cases()}
+# The provider took it and no caller can read so.
+SILENT = (
+    "lost_answer#1",
+    "http_500_after_accept#1",
+    "truncated_json#1",
+    "wrong_content_type#1",
+    "empty_200#1",
+)
+# Nobody can tell whether the provider took it; it did not.
+DOUBTFUL = ("reset#1", "html_502#1", "http_503_before#1")
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory):
+    one = Sandbox(tmp_path_factory.mktemp("sandbox"))
+    yield one
+    one.close()
+
+
+@pytest.fixture(params=CASES)
+def case(request):
+    return CASES[request.param]
+
+
+@pytest.fixture
+def row(case, request):
+    """The case's row under a key of this test's own."""
+    return replace(case.row, delivery_key=md5(request.node.name.encode()).hexdigest())
+
+
+def arrived(sandbox, row):
+    return [e for e in sandbox.log() if e["delivery_key"] in keys_of(row)]
+
+
+def keys_of(row):
+    return {row.delivery_key, uuid_of(row.destination, row.delivery_key)}
+
+
+def send(case, sandbox, row, *faults):
+    sandbox.faults(*faults)
+    try:
+        [outcome], run = drive(case.destination(sandbox.url), [row])
+    finally:
+        sandbox.faults()
+    return outcome, run
+
+
+def test_a_good_row_is_accepted_once(case, sandbox, row):
+    outcome, _ = send(case, sandbox, row)
+
+    assert outcome.event == "accepted"
+    assert outcome.provider_code is None
+    assert len(arrived(sandbox, row)) == 1
+
+
+@pytest.mark.parametrize("fault", SILENT)
+def test_an_answer_nobody_can_read_is_never_a_refusal(case, sandbox, row, fault):
+    outcome, _ = send(case, sandbox, row, fault)
+
+    repeats = case.kind.dedupe_seconds or case.kind.keeps_state
+    assert outcome.event == ("accepted" if repeats else "unknown")
+    if not case.kind.keeps_state:
+        assert len(arrived(sandbox, row)) == 1
+
+
+@pytest.mark.parametrize("fault", DOUBTFUL)
+def test_a_request_nobody_saw_the_end_of_is_never_sent_twice(case, sandbox, row, fault):
+    outcome, _ = send(case, sandbox, row, fault)
+
+    repeats = case.kind.dedupe_seconds or case.kind.keeps_state
+    assert outcome.event == ("accepted" if repeats else "unknown")
+    assert len(arrived(sandbox, row)) == (1 if repeats else 0)
+
+
+def test_a_provider_that_is_too_busy_is_asked_again_later(case, sandbox, row):
+    outcome, run = send(case, sandbox, row, "rate_429#1")
+
+    assert outcome.event == "accepted"
+    assert "retry" in run.actions
+    assert len(arrived(sandbox, row)) == 1
+
+
+def test_a_token_that_expires_in_the_middle_is_renewed_once(case, sandbox, row):
+    if not case.expires:
+        pytest.skip("its token has no life of its own")
+
+    outcome, run = send(case, sandbox, row, case.expires)
+
+    assert outcome.event == "accepted"
+    assert run.actions[:1] == ["renew_token"]
+    assert len(arrived(sandbox, row)) == 1
+
+
+def test_a_token_nobody_takes_stops_the_run(case, sandbox, row):
+    if not case.expires:
+        pytest.skip("its token has no life of its own")
+
+    outcome, run = send(case, sandbox, row, case.expires.partition("#")[0])
+
+    assert outcome.event == "refused"
+    assert run.actions[-1] == "stop_run"
+    assert arrived(sandbox, row) == []
+
+
+def test_no_secret_and_no_address_shows_in_a_repr(case, sandbox):
+    shown = repr(case.destination(sandbox.url)) + repr(case.row)
+
+    address = getattr(case.row, "address", None)
+    assert address is None or address not in shown
+    assert "sandbox-token" not in shown
