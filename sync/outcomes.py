@@ -55,7 +55,7 @@ def decide(
         return _later(UNREACHABLE, tries, now, None, None)
     if isinstance(answer, Lost):
         return Decision(Outcome("unknown", "answer_lost"))
-    if answer.kind == "refused" and answer.code is not None:
+    if answer.kind in ("refused", "split") and answer.code is not None:
         kind = classes.of(provider, answer.code)
         if kind.action == "retry":
             return _later(kind, tries, now, answer.code, answer.retry_after)

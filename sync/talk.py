@@ -29,6 +29,9 @@ MOST_POLLS = 300
 SPARE_SECONDS = 240.0
 
 
+Said = Answer | NotSent | Lost
+
+
 class Run(Protocol):
     """What a talk needs of its run."""
 
@@ -87,7 +90,10 @@ class Talk:
             if request is None:
                 break
             await self._run.pace(sayable)
-            decisions = await self._ask(sayable, request, tries)
+            answers, token = await self._ask(sayable, request)
+            if len(sayable) > 1 and _is_split(answers[0]):
+                return await self._halves(rows, sayable, done)
+            decisions = self._decide(answers, token, tries)
             if self._may_repeat(began):
                 decisions = [repeated(decision, tries) for decision in decisions]
             left = await self._again(sayable, decisions, done)
@@ -111,18 +117,33 @@ class Talk:
         sayable = [row for row in rows if self._say([row], done)[0] is not None]
         return (say(sayable) if sayable else None), sayable
 
+    async def _halves(
+        self, rows: Sequence[SendRow], left: list[SendRow], done: dict[str, Outcome]
+    ) -> list[Outcome]:
+        """Ask for each half by itself: one bad row costs only itself."""
+        middle = len(left) // 2
+        for half in (left[:middle], left[middle:]):
+            outcomes = await self.send(half)
+            keys = (row.delivery_key for row in half)
+            done |= dict(zip(keys, outcomes, strict=True))
+        return [done[row.delivery_key] for row in rows]
+
     async def _ask(
-        self, rows: list[SendRow], request: httpx.Request, tries: int
-    ) -> list[Decision]:
-        job = self._job
+        self, rows: list[SendRow], request: httpx.Request
+    ) -> tuple[list[Said], str]:
+        """Give what is said about each row, and the token it was asked with."""
         found, token = await self._exchange(request)
-        answers: Sequence[Answer | NotSent | Lost] = [found] * len(rows)  # type: ignore[list-item]
-        if isinstance(found, httpx.Response):
-            answers = job.destination.read(found, rows)
+        if not isinstance(found, httpx.Response):
+            return [found for _ in rows], token
+        answers = self._job.destination.read(found, rows)
+        if answers[0].kind == "pending":
+            job_id = answers[0].provider_message_id or ""
+            answers = await self._job_done(job_id, rows)
+        return [*answers], token
+
+    def _decide(self, answers: list[Said], token: str, tries: int) -> list[Decision]:
+        job = self._job
         provider, now = job.destination.provider, job.clock.now()
-        first = answers[0]
-        if isinstance(first, Answer) and first.kind == "pending":
-            answers = await self._job_done(first.provider_message_id or "", rows)
         decisions = [
             decide(answer, job.classes, provider, tries, now) for answer in answers
         ]
@@ -194,3 +215,7 @@ class Talk:
             if reason and done[row.delivery_key].event != "unknown":
                 done[row.delivery_key] = Outcome("skipped", reason)
         return [row for row in waiting if not closed[row.delivery_key]]
+
+
+def _is_split(said: Said) -> bool:
+    return isinstance(said, Answer) and said.kind == "split"

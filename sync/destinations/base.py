@@ -39,12 +39,14 @@ class Answer:
     Attributes:
         kind: `unknown` is every answer that proves neither of the other two.
             `pending` is a job's: taken, and `provider_message_id` is the job's id.
+            `split` says that the whole request was refused for one of its rows, and
+            nobody knows which: it is asked again in halves. Of one row it is a refusal.
         code: The provider's own code, such as "131047"; None for accepted.
         retry_after: The provider's own wait, in seconds. With an accepted row it asks
             for quiet before the next request.
     """
 
-    kind: Literal["accepted", "refused", "unknown", "pending"]
+    kind: Literal["accepted", "refused", "unknown", "pending", "split"]
     code: str | None = None
     provider_message_id: str | None = None
     retry_after: float | None = None

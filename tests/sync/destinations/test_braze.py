@@ -704,12 +704,12 @@ def test_secrets_and_values_stay_out_of_repr(profiles, triggers):
 
 
 def test_withdrawals_go_before_every_message():
-    assert list(DESTINATIONS) == [
-        "braze_profiles",
-        "whatsapp",
-        "braze_triggers",
-        "holdout",
-    ]
+    kinds = list(DESTINATIONS.values())
+    states = [kind.keeps_state for kind in kinds]
+
+    assert states == sorted(states, reverse=True)
+    assert states[0]
+    assert kinds[-1].name == "holdout"
 
 
 def test_only_state_may_be_said_twice(profiles, triggers):
