@@ -35,7 +35,7 @@ demo-orders: $(BASE) profiles.yml ## The same on your own orders: ORDERS=file.cs
 	@test -n "$(ORDERS)" || { echo 'Say which file: make demo-orders ORDERS=orders.csv' >&2; exit 2; }
 	@$(BIN)/python -m sync.demo run --orders "$(ORDERS)" $(if $(NO_SHIFT),--no-shift)
 
-test: ## Lint, and beside it the models and their tests at a frozen hour, then pytest
+test: ## Lint, and beside it the models and their tests, then pytest: JOBS=2 at once
 	@$(MAKE) --no-print-directory -j2 lint tested
 
 tested: $(DEV) $(TEST)/profiles.yml
@@ -43,7 +43,7 @@ tested: $(DEV) $(TEST)/profiles.yml
 	$(BIN)/python -m sync.demo data --at "$(TEST_NOW)" --dir $(TEST)/raw
 	$(TEST_ENV) $(BIN)/dbt --quiet build --target test \
 		--vars '{as_of: "$(TEST_NOW)", raw_location: "$(CURDIR)/$(TEST)/raw"}'
-	$(BIN)/pytest
+	$(BIN)/pytest -n $(or $(JOBS),2) --dist loadfile
 
 test-spark: $(SPARK) ## The portable macros on a Spark of its own: Java 17, 700 MB more
 	.venv-spark/bin/pytest tests/spark
