@@ -1,0 +1,119 @@
+"""
+What Marketing Cloud's answers say ("REST errors", "Get results", copies of 2026).
+
+A row's error in a job has words and often no number; a stable code is made of them.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from sync.destinations.base import Answer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import httpx
+
+# The page says Completed, the examples Complete.
+OVER = frozenset({"complete", "completed", "error"})
+CODE_LENGTH = 40
+WORDS_LENGTH = 200
+DEADLOCK = "rerun_the_transaction"
+
+
+def request_id(body: object) -> str | None:
+    """Find the id of what was queued."""
+    match body:
+        case {"requestId": str(found)} if found:
+            return found
+    return None
+
+
+def sent_key(body: object) -> str | None:
+    """Find the request id of a message that was taken without an error."""
+    match body:
+        case {"errorcode": int(code)} if code:
+            return None
+        case {"responses": [{"errorcode": int(code)}, *_]} if code:
+            return None
+    return request_id(body)
+
+
+def code_of(response: httpx.Response, body: object) -> str | None:
+    """Take the number of an error; a 5xx with none of ours proves nothing."""
+    match body:
+        case {"errorcode": int(code)} if code and not isinstance(code, bool):
+            return str(code)
+        case {"responses": [{"errorcode": int(code)}, *_]} if code:
+            return str(code)
+        case {"message": str(_)} if response.status_code in (401, 403, 404, 413, 429):
+            return f"http_{response.status_code}"
+    return None
+
+
+def is_over(body: object) -> bool:
+    """Tell whether a job has ended; before it is picked up its status is missing."""
+    return _word(body, "requestStatus") in OVER
+
+
+def went_well(body: object) -> bool:
+    """Tell whether every row of an ended job was written."""
+    return _word(body, "requestStatus") != "error" and (
+        _word(body, "resultStatus") == "ok"
+    )
+
+
+def each_row(body: object) -> list[Answer] | None:
+    """Read a page of results, None where it is no such page."""
+    match body:
+        case {"items": [*items]}:
+            return [_row(item) for item in items]
+    return None
+
+
+def each_member(body: object, members: int) -> list[Answer] | None:
+    """Read the answer to a batch of entries, None where it is not about all of them."""
+    match body:
+        case {"requestId": str(found), "notQueuedCount": 0, "count": int(count)} if (
+            count == members
+        ):
+            return [Answer("accepted", None, found)] * members
+        case {"requestId": str(found), "members": [*told]} if len(told) == members:
+            return [_member(one, found) for one in told]
+    return None
+
+
+def _row(item: object) -> Answer:
+    match item:
+        case {"status": str(status)} if status.lower() == "ok":
+            return Answer("accepted")
+        case {"status": str(status), **rest} if status.lower() == "error":
+            return Answer("refused", _code(rest))
+    return Answer("unknown")
+
+
+def _member(one: object, request: str) -> Answer:
+    match one:
+        case {"errorcode": int(code)} if code:
+            return Answer("refused", str(code))
+        case {"eventInstanceId": str(instance)} if instance:
+            return Answer("accepted", None, request)
+    return Answer("unknown")
+
+
+def _code(item: Mapping[Any, Any]) -> str:
+    words = str(item.get("message") or item.get("errorCode") or "")[:WORDS_LENGTH]
+    kept = re.sub(r"\S*(@|[0-9]{5})\S*", " ", words.lower())
+    slug = "_".join(re.findall("[a-z0-9]+", kept))
+    if DEADLOCK in slug:
+        return DEADLOCK
+    return slug[:CODE_LENGTH].strip("_") or "row_error"
+
+
+def _word(body: object, name: str) -> str:
+    match body:
+        case {"status": {**status}}:
+            return str(status.get(name) or "").lower()
+    return ""
