@@ -1,24 +1,29 @@
 {#- One spelling for a phone number: digits behind a plus. Ids of other kinds stay as
-    they are. -#}
-{% macro normalise_address(address, channel) -%}
+    they are. The kind is the channel's `address_kind`. -#}
+{% macro normalise_address(address, kind) -%}
+    {%- set digits = '0123456789' -%}
+    {%- set ns = namespace(sql="translate(trim(" ~ address ~ "), '"
+        ~ '٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹０１２３４５６７８９＋' ~ "', '"
+        ~ digits * 3 ~ "+')") -%}
+    {#- The (0) of `+44 (0)7911` is dialled at home only. -#}
+    {%- for character in ['(0)', ' ', '-', '(', ')', '.', '/'] -%}
+        {%- set ns.sql = 'replace(' ~ ns.sql ~ ", '" ~ character ~ "', '')" -%}
+    {%- endfor %}
     case
         when
-            {{ channel }} in ('whatsapp', 'sms', 'rcs')
+            {{ kind }} in ('phone', 'phone_or_bsuid')
             and not {{ regexp_like(address, '^[A-Z][A-Z][.]') }}
             then
-                {%- set digits = '0123456789' -%}
-                {%- set ns = namespace(sql="translate(trim(" ~ address ~ "), '"
-                    ~ '٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹０１２３４５６７８９＋' ~ "', '"
-                    ~ digits * 3 ~ "+')") -%}
-                {#- The (0) of `+44 (0)7911` is dialled at home only. -#}
-                {%- for character in ['(0)', ' ', '-', '(', ')', '.', '/'] -%}
-                    {%- set ns.sql = 'replace(' ~ ns.sql ~ ", '" ~ character ~ "', '')" -%}
-                {%- endfor %}
                 case
                     when {{ ns.sql }} like '00%'
                         then '+' || substring({{ ns.sql }}, 3)
                     else {{ ns.sql }}
                 end
+        -- A key of the platform's own may be digits, and keeps its dots and dashes.
+        when
+            {{ kind }} = 'phone_or_user_key'
+            and {{ regexp_like(ns.sql, '^[+][1-9][0-9]{7,14}$') }}
+            then {{ ns.sql }}
         else trim({{ address }})
     end
 {%- endmacro %}

@@ -118,7 +118,7 @@ def test_portable_macro_answers_as_elsewhere(name, ansi, compiled, spark):
 
 
 def test_a_seed_keeps_its_apostrophes_and_its_empty_cells(home, dbt, spark):
-    seeds = ("countries", "holidays", "reply_window_rules")
+    seeds = ("countries", "holidays_defaults", "reply_window_rules_defaults")
 
     dbt("seed", "--select", *seeds)
 

@@ -7,15 +7,20 @@ nothing. Each complaint names the rule, the decision and what speaks against it.
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import re
 from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
 PURPOSES = {"marketing", "marketing_night", "utility", "authentication", "service"}
-CHANNELS = {"whatsapp", "line", "kakao", "wechat", "rcs", "sms", "push"}
+SEED = Path(__file__).parents[2] / "seeds/reference/channels.csv"
+with SEED.open(encoding="utf-8") as rows:
+    # Which channels there are is data; what an address is there, too.
+    CHANNELS = {row["channel"]: row["address_kind"] for row in csv.DictReader(rows)}
 STOP = {"stop", "baja"}
 YES = {"true", "t", "yes", "y", "on", "1", "1.0"}
 ZONES = {each for each in available_timezones() if "/" in each}
@@ -57,11 +62,12 @@ def phone(value):
 
 
 def address_of(point):
-    channel = word(point["channel"])
+    kind = CHANNELS.get(word(point["channel"]))
+    text, number = said(point["address"]), phone(point["address"])
+    if kind == "phone_or_user_key":
+        return number if text.startswith("+") and is_an_address(number) else text
     is_user_id = re.match(r"[A-Z][A-Z]\.", str(point["address"]))
-    if channel in {"whatsapp", "sms", "rcs"} and not is_user_id:
-        return phone(point["address"])
-    return said(point["address"])
+    return number if kind in {"phone", "phone_or_bsuid"} and not is_user_id else text
 
 
 def is_an_address(text):

@@ -54,8 +54,9 @@ final as (
         latest.channel,
         latest.address,
         case
-            when latest.address like '+%' then 'phone'
-            when latest.channel = 'whatsapp' then 'bsuid'
+            when latest.address like '+%' and channels.address_kind like 'phone%'
+                then 'phone'
+            when channels.address_kind = 'phone_or_bsuid' then 'bsuid'
             else 'id'
         end as address_type,
 

@@ -123,7 +123,7 @@ unioned as (
         message_id,
         'message' as trigger_type,
         true as is_written,
-        {{ normalise_address('phone', "'rcs'") }} as address,
+        {{ normalise_address('phone', "'phone'") }} as address,
         agent_id as provider_account,
         sender_id as given_sender_id,
         message_text,

@@ -6,30 +6,40 @@ source as (
 
 ),
 
+channels as (
+
+    select * from {{ ref('channels') }}
+
+),
+
 renamed as (
 
     select
 
         ---------- ids
-        nullif(trim(contact_point_id), '') as contact_point_id,
-        nullif(trim(customer_id), '') as customer_id,
-        nullif(trim(sender_id), '') as sender_id,
+        nullif(trim(source.contact_point_id), '') as contact_point_id,
+        nullif(trim(source.customer_id), '') as customer_id,
+        nullif(trim(source.sender_id), '') as sender_id,
 
         ---------- strings
-        nullif(lower(trim(channel)), '') as channel,
-        {{ normalise_address('address', 'lower(trim(channel))') }} as address,
-        nullif(lower(trim(status)), '') as contact_status,
+        nullif(lower(trim(source.channel)), '') as channel,
+        channels.address_kind,
+        {{ normalise_address('source.address', 'channels.address_kind') }} as address,
+        nullif(lower(trim(source.status)), '') as contact_status,
 
         ---------- timestamps
-        {{ try_timestamp('status_changed_at') }} as status_changed_at,
-        {{ try_timestamp('verified_at') }} as verified_at,
-        {{ try_timestamp('owned_from') }} as owned_from,
-        {{ try_timestamp('owned_to') }} as owned_to,
-        {{ try_timestamp('first_seen_at') }} as first_seen_at,
-        {{ try_timestamp('last_seen_at') }} as last_seen_at,
-        {{ try_timestamp('received_at') }} as received_at
+        {{ try_timestamp('source.status_changed_at') }} as status_changed_at,
+        {{ try_timestamp('source.verified_at') }} as verified_at,
+        {{ try_timestamp('source.owned_from') }} as owned_from,
+        {{ try_timestamp('source.owned_to') }} as owned_to,
+        {{ try_timestamp('source.first_seen_at') }} as first_seen_at,
+        {{ try_timestamp('source.last_seen_at') }} as last_seen_at,
+        {{ try_timestamp('source.received_at') }} as received_at
 
     from source
+
+    left join channels
+        on lower(trim(source.channel)) = channels.channel
 
 ),
 
@@ -48,7 +58,7 @@ final as (
         contact_status,
 
         ---------- booleans
-        coalesce({{ is_valid_address('address', 'channel') }}, false)
+        coalesce({{ is_valid_address('address', 'address_kind') }}, false)
             as is_address_valid,
 
         ---------- timestamps

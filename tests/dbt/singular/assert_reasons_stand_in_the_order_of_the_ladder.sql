@@ -14,7 +14,12 @@ ladder as (
 
 reasons as (
 
-    select * from {{ ref('eligibility_reasons') }}
+    -- By rank: the numbers have gaps, for what comes between.
+    select
+        reason_code,
+        row_number() over (order by reason_order) as reason_order
+
+    from {{ ref('eligibility_reasons') }}
 
     where reason_code != 'sendable'
 
