@@ -1,6 +1,6 @@
--- The last word on every template that leaves, listed or announced since, is that it is
--- approved, in that language; and marketing leaves only by a template that is a marketing
--- one or was said to become one.
+-- The last word on every template that leaves, listed or announced since, is that it
+-- is approved, in that language; and marketing leaves only by a template that is a
+-- marketing one or was said to become one.
 
 with
 
