@@ -41,6 +41,7 @@
         ('is_template_approved', 'template_not_approved', 'campaign'),
         ('has_right_category', 'category_changed', 'campaign'),
         ('has_valid_parameters', 'template_params_invalid', 'campaign'),
+        ('has_label_where_needed', 'label_missing', 'campaign'),
         ('is_not_blocked_by_platform', 'platform_country_block', 'channel'),
         ('is_sender_active', 'sender_restricted', 'channel'),
         ('is_batch_sent', 'not_batch_sent', 'campaign'),

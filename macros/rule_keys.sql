@@ -2,6 +2,7 @@
     own row takes the place of the default with the same key. -#}
 {% macro rule_keys() -%}
     {{ return({
+        'cap_rules': ['rule_id'],
         'channel_preferences': ['country_code', 'channel'],
         'consent_rules': ['country_code'],
         'holidays': ['country_code', 'subdivision_code', 'holiday_date'],

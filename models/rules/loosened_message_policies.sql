@@ -78,8 +78,6 @@ judged as (
                 then 'is sent in batches'
             when defaults.has_quiet_hours and overrides.has_quiet_hours is not true
                 then 'knows no quiet hours'
-            when defaults.has_cap and overrides.has_cap is not true
-                then 'knows no cap'
             when defaults.has_holdout and overrides.has_holdout is not true
                 then 'holds nobody back'
         end as loosening

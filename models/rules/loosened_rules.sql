@@ -1,6 +1,6 @@
 {%- set rules = [
-    'consent_rules', 'holidays', 'message_policies', 'reply_window_rules',
-    'sending_hours', 'stop_keywords',
+    'cap_rules', 'consent_rules', 'holidays', 'message_policies',
+    'reply_window_rules', 'sending_hours', 'stop_keywords',
 ] -%}
 
 with

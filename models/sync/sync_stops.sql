@@ -298,19 +298,35 @@ ranked_suppressions as (
 
 ),
 
+-- Whatever its date, and though a later version knows nothing of it, as in
+-- int_customers.
+erased_customers as (
+
+    select
+        customer_id,
+        min(erased_at) as erased_at,
+        min(received_at) as received_at
+
+    from customers
+
+    where erased_at is not null
+
+    group by customer_id
+
+),
+
 ranked_customers as (
 
     select
         customers.customer_id,
-        customers.erased_at,
         customers.is_minor,
         customers.received_at,
         row_number() over (
             partition by customers.customer_id
-            -- The version received last wins; an erasure wins a tie.
+            -- The version received last wins; a minor wins a tie.
             order by
                 customers.received_at desc nulls first,
-                case when customers.erased_at is null then 1 else 0 end asc
+                case when customers.is_minor then 0 else 1 end asc
         ) as version_rank
 
     from customers
@@ -469,10 +485,24 @@ stopped as (
 
     select
         rows_to_send.delivery_key,
-        case
-            when ranked_customers.erased_at is not null then 'erased' else 'minor'
-        end as reason_code,
-        ranked_customers.erased_at as stopped_at,
+        'erased' as reason_code,
+        erased_customers.erased_at as stopped_at,
+        erased_customers.received_at as known_at
+
+    from rows_to_send
+
+    inner join customer_merges
+        on rows_to_send.customer_id = customer_merges.canonical_customer_id
+
+    inner join erased_customers
+        on customer_merges.customer_id = erased_customers.customer_id
+
+    union all
+
+    select
+        rows_to_send.delivery_key,
+        'minor' as reason_code,
+        cast(null as {{ dbt.type_timestamp() }}) as stopped_at,
         ranked_customers.received_at as known_at
 
     from rows_to_send
@@ -484,13 +514,9 @@ stopped as (
         on
             customer_merges.customer_id = ranked_customers.customer_id
             and ranked_customers.version_rank = 1
-            and (
-                ranked_customers.erased_at is not null
-                or (
-                    ranked_customers.is_minor
-                    and rows_to_send.purpose != 'service'
-                )
-            )
+            and ranked_customers.is_minor
+
+    where rows_to_send.purpose != 'service'
 
     union all
 

@@ -138,7 +138,8 @@ def _sent(
 
 def _had_three(world: World, person: Person) -> None:
     """Add somebody in Vietnam who had three messages today, as many as allowed."""
-    customer(world, person, country_code="VN", time_zone="Asia/Ho_Chi_Minh")
+    place = {"country_code": "VN", "time_zone": "Asia/Ho_Chi_Minh"}
+    customer(world, person, language_code="vi", **place)
     contact(world, person)
     grant(world, person)
     for number in (1, 2, 3):
@@ -174,6 +175,8 @@ CASES: dict[str, tuple[str, Case]] = {
     "address-unreachable": ("GB", _reached_at(status="unreachable")),
     "wrong-sender": ("GB", _reached_at(sender_id="wa_support")),
     "no-template-language": ("KR", sets()),
+    # The English text, where a law wants its label first.
+    "label-missing": ("KR", sets(language_code="en")),
     "no-name": ("GB", _name(None)),
     "name-with-line-break": ("GB", _name("Ann\nMary")),
     "platform-country": ("US", sets()),

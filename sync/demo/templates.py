@@ -36,7 +36,10 @@ GREETINGS = {
     "nl": "Hoi {{1}}, we missen je. Hier is {{2}} korting.",
     "ja": "{{1}}さん、お久しぶりです。{{2}}の割引です。",
     "zh_CN": "{{1}}，好久不见。送你{{2}}优惠。",
+    "vi": "[QC] Chào {{1}}, lâu rồi không gặp. Tặng bạn {{2}} cho đơn hàng tới.",
 }
+# Where a law wants a label, it stands first.
+HEADERS = {"vi": "[QC] Lâu rồi không gặp"}
 
 
 def template(
@@ -71,6 +74,11 @@ def template(
     } | more
 
 
+def _header(language: str) -> dict[str, Any]:
+    text = HEADERS.get(language, "Long time no see")
+    return {"type": "HEADER", "format": "TEXT", "text": text}
+
+
 def awaited() -> dict[str, Any]:
     """Build the template that a campaign yet to start still waits for."""
     return template(NEW_YEAR, "pt_BR", GREETINGS["pt_BR"], status="PENDING")
@@ -79,13 +87,14 @@ def awaited() -> dict[str, Any]:
 def catalogue() -> list[dict[str, Any]]:
     """List every template of the main account."""
     link = {"type": "URL", "text": "Shop", "url": "https://shop.example/{{1}}"}
-    header = {"type": "HEADER", "format": "TEXT", "text": "Long time no see"}
     update = "Hi {{first_name}}, your order {{order_id}} is on its way."
     named = ("first_name", "order_id")
     hello = "Hi {{1}}, spring is here."
     return [
         *(
-            template("winback_offer", each, text, before=(header,), buttons=(link,))
+            template(
+                "winback_offer", each, text, before=(_header(each),), buttons=(link,)
+            )
             for each, text in GREETINGS.items()
         ),
         template("delivery_update", "en", update, category="UTILITY", names=named),

@@ -68,6 +68,14 @@ class Team:
             check=False,
         )
 
+    def reasons(self):
+        return {
+            reason
+            for (reason,) in self.warehouse.ask(
+                "select distinct reason_code from ott_marts.fct_campaign_decisions"
+            )
+        }
+
     def blocked(self):
         return {
             country
@@ -96,18 +104,27 @@ def block(team, countries, review=("", "")):
     )
 
 
+def limit(team, rule, change):
+    team.overrides("cap_rules", change, only=lambda row: row["rule_id"] == rule)
+
+
 def test_tightening_is_free_and_changes_the_policy(team):
     before = team.blocked()
+    assert "cap_person" in team.reasons()
     [(rules,)] = team.warehouse.ask(
         "select distinct policy_hash from ott_marts.fct_campaign_decisions"
     )
     block(team, f"{US},BR")
+    # No law and no platform stands behind this one.
+    limit(team, "person-day", {"is_active": "false"})
 
     done = team.build()
 
     assert done.returncode == 0, done.stdout
     assert "BR" not in before
     assert "BR" in team.blocked()
+    assert "cap_person" not in team.reasons()
+    assert "cap_law" in team.reasons()
     assert team.warehouse.ask(
         "select distinct policy_hash from ott_marts.fct_campaign_decisions"
     ) != [(rules,)]
@@ -115,6 +132,7 @@ def test_tightening_is_free_and_changes_the_policy(team):
 
 def test_loosening_is_refused_with_a_sentence_and_nothing_is_sent(team):
     block(team, "PR,GU,VI,AS,MP")
+    limit(team, "vn-day", {"max_messages": "4"})
 
     done = team.build()
 
@@ -125,6 +143,9 @@ def test_loosening_is_refused_with_a_sentence_and_nothing_is_sent(team):
         "stands behind the default. Have counsel look at it and fill in "
         "counsel_reviewed_by and counsel_reviewed_at, or take the row out."
     ) in done.stdout
+    assert "cap_rules_overrides.csv: the row vn-day allows more messages." in (
+        done.stdout
+    )
     with team.warehouse.sandbox() as url:
         sent = team.warehouse.ott("send", "whatsapp", url=url)
     assert sent.returncode == 4

@@ -95,6 +95,32 @@ def webhook(home, change):
         file.write(json.dumps(line) + "\n")
 
 
+def opts_out_at_infobip(home, customer, address):
+    said = {"from": address.lstrip("+"), "notificationMessagesStatus": "stop"}
+    provider(home, "infobip", {"content": said, "createdAt": f"{WHEN:%FT%T.000+0000}"})
+
+
+def unsubscribes_in_braze(home, customer, address):
+    event = {
+        "event_type": "users.behaviors.subscriptiongroup.StateChange",
+        "time": int(WHEN.timestamp()),
+        "user": {"external_user_id": customer},
+        "properties": {"channel": "whatsapp", "subscription_status": "Unsubscribed"},
+    }
+    provider(home, "braze", {"events": [event]})
+
+
+def provider(home, name, body):
+    line = {
+        "provider": name,
+        "received_at": LANDED,
+        "payload": json.dumps(body),
+        "sender_id": "",
+    }
+    with (home / "raw/raw_provider_webhooks.jsonl").open("a") as file:
+        file.write(json.dumps(line) + "\n")
+
+
 @pytest.fixture
 def somebody(spoilt):
     [(customer, address, key)] = spoilt.ask(
@@ -120,6 +146,8 @@ def reached(warehouse):
         is_erased,
         stops_in_whatsapp,
         writes_stop,
+        opts_out_at_infobip,
+        unsubscribes_in_braze,
     ],
 )
 def test_a_stop_in_a_raw_table_is_honoured(spoilt, somebody, lands):

@@ -62,6 +62,7 @@ def test_people_are_named_after_what_stops_them(built):
         "attempts-used",
         "refused-recently",
         "cap-law",
+        "label-missing",
     ):
         assert rows[f"demo-{case}"] == case.replace("-", "_"), case
     assert rows["demo-came-back"] in {"sendable", "holdout"}

@@ -165,6 +165,7 @@ final as (
         ranked.template_category,
         ranked.parameter_format,
         ranked.header_format,
+        ranked.first_text,
 
         ---------- booleans
         ranked.language_rank is not null as has_language,

@@ -36,6 +36,15 @@ parameters as (
 
 ),
 
+-- A label in the sender's name is for whoever registers the sender.
+label_rules as (
+
+    select * from {{ ref('label_rules') }}
+
+    where label_place = 'text'
+
+),
+
 candidates as (
 
     select
@@ -43,7 +52,8 @@ candidates as (
         audience_members.customer_id,
         audience_members.score,
         audience_members.variables,
-        coalesce(customers.language_code, '') as customer_language
+        coalesce(customers.language_code, '') as customer_language,
+        customers.country_code
 
     from campaign_messages
 
@@ -121,6 +131,11 @@ with_templates as (
         campaign_templates.template_category,
         campaign_templates.parameter_format,
         campaign_templates.header_format,
+        case
+            when candidates.message_type = 'template'
+                then campaign_templates.first_text
+            else candidates.free_text
+        end as first_text,
         campaign_templates.has_language,
         campaign_templates.is_catalogue_fresh,
         campaign_templates.has_matching_parameters,
@@ -213,6 +228,13 @@ final as (
                 and with_templates.button_parameters = ''
             )
         ) as has_valid_parameters,
+        with_templates.purpose_used != 'marketing'
+        or label_rules.country_code is null
+        -- What only a provider holds, nobody here can read.
+        or trim(coalesce(with_templates.first_text, '')) = ''
+        or {{ begins_with_label(
+            'with_templates.first_text', 'label_rules.start_labels'
+        ) | indent(8) }} as has_label_where_needed,
         with_templates.is_sender_active,
 
         ---------- timestamps
@@ -227,6 +249,9 @@ final as (
             with_templates.channel = message_policies.channel
             and with_templates.purpose_used = message_policies.purpose
             and with_templates.message_type = message_policies.message_type
+
+    left join label_rules
+        on with_templates.country_code = label_rules.country_code
 
     left join values_checked
         on

@@ -18,6 +18,51 @@ consent_rules as (
 
 ),
 
+cap_rules as (
+
+    select * from {{ ref('cap_rules') }}
+
+    -- What we chose ourselves says nothing of how sure a law or a platform's rule is.
+    where strength != 'project'
+
+),
+
+places as (
+
+    select * from {{ ref('int_places') }}
+
+),
+
+-- Limits that were asked, whether or not a message had counted yet.
+asked_caps as (
+
+    select
+        decided.campaign_id,
+        decided.customer_id,
+        decided.channel,
+        min({{ confidence_rank('cap_rules.confidence') | indent(8) }})
+            as confidence_rank
+
+    from decided
+
+    inner join cap_rules
+        on
+            decided.purpose = cap_rules.purpose
+            and cap_rules.channel in ('*', decided.channel)
+
+    left join places
+        on decided.customer_id = places.customer_id
+
+    where
+        {{ is_rule_of_place('cap_rules', 'places') | indent(8) }}
+
+    group by
+        decided.campaign_id,
+        decided.customer_id,
+        decided.channel
+
+),
+
 -- Of those who said yes to the night, the weaker of both hours.
 customer_hours as (
 
@@ -76,7 +121,8 @@ used as (
         case
             when decided.has_quiet_hours is false then 5
             else coalesce(customer_hours.confidence_rank, 5)
-        end as hours_rank
+        end as hours_rank,
+        coalesce(asked_caps.confidence_rank, 5) as cap_rank
 
     from decided
 
@@ -103,13 +149,20 @@ used as (
             and decided.channel = customer_hours.channel
             and decided.purpose = customer_hours.purpose
 
+    left join asked_caps
+        on
+            decided.campaign_id = asked_caps.campaign_id
+            and decided.customer_id = asked_caps.customer_id
+            and decided.channel = asked_caps.channel
+
 ),
 
 ranked as (
 
     select
         used.*,
-        least(policy_rank, consent_rank, window_rank, hours_rank) as lowest_rank
+        least(policy_rank, consent_rank, window_rank, hours_rank, cap_rank)
+            as lowest_rank
 
     from used
 

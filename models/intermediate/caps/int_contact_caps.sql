@@ -205,15 +205,7 @@ counted as (
             and cap_rules.window_kind = 'local_day'
 
     where
-        cap_rules.country_code = '*'
-        or (
-            cap_rules.country_code = places.country_code
-            and (
-                cap_rules.subdivision_code in ('*', places.subdivision_code)
-                -- Somebody whose part is unknown may live in any.
-                or places.subdivision_code = '?'
-            )
-        )
+        {{ is_rule_of_place('cap_rules', 'places') | indent(8) }}
 
 ),
 

@@ -21,6 +21,15 @@ operator_stops as (
 
 ),
 
+provider_preferences as (
+
+    select * from {{ ref('int_provider_preferences') }}
+
+    -- A start is no yes to us: it lifts nothing of ours.
+    where preference = 'stop'
+
+),
+
 contact_points as (
 
     select distinct
@@ -136,9 +145,34 @@ said_to_an_operator as (
 
 ),
 
+-- A provider tells no id of a stop: what is alike in all of this is one.
+said_to_a_provider as (
+
+    select distinct
+        'provider-' || {{ dbt.hash(
+            "coalesce(sender_id, '') || '|' || coalesce(customer_id, '') || '|'"
+            ~ " || coalesce(address, '') || '|' || coalesce(channel, '') || '|'"
+            ~ " || cast(occurred_at as " ~ dbt.type_string() ~ ") || '|'"
+            ~ " || coalesce(cast(received_at as " ~ dbt.type_string() ~ "), '')"
+        ) }} as withdrawal_id,
+        customer_id as given_by_customer_id,
+        address,
+        sender_id,
+        channel,
+        'marketing' as purpose,
+        'second' as occurred_precision,
+        occurred_at,
+        received_at
+
+    from provider_preferences
+
+),
+
 unioned as (
 
     select * from said_in_crm
+    union all
+    select * from said_to_a_provider
     union all
     select * from said_in_messages
     union all

@@ -120,6 +120,7 @@ final as (
         latest.parameter_format,
         latest.header_format,
         latest.body_text,
+        latest.first_text,
         latest.body_parameter_names,
         latest.quality,
         latest.button_types,

@@ -225,6 +225,7 @@ renamed as (
         )) as parameter_format,
         coalesce(parts.header_format, 'NONE') as header_format,
         parts.body_text,
+        coalesce(nullif(trim(parts.header_text), ''), parts.body_text) as first_text,
         names.body_parameter_names,
         upper({{ json_text('templates.payload', ['quality_score', 'score']) }})
             as quality,

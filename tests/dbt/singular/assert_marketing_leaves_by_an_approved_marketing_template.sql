@@ -1,5 +1,6 @@
--- Every template row stands approved in the catalogue it was fetched from, in that
--- language, and marketing leaves by a marketing template only.
+-- The last word on every template that leaves, listed or announced since, is that it
+-- is approved, in that language; and marketing leaves only by a template that is a
+-- marketing one or was said to become one.
 
 with
 
@@ -28,7 +29,9 @@ catalogue as (
         template_name,
         language_code,
         status,
-        category,
+        'MARKETING' in (coalesce(category, ''), coalesce(correct_category, ''))
+            as is_marketing,
+        fetched_at,
         row_number() over (
             partition by account_id, template_name, language_code
             order by fetched_at desc
@@ -37,6 +40,44 @@ catalogue as (
     from {{ ref('stg_templates__catalogue') }}
 
     where fetched_at <= {{ as_of() }}
+
+),
+
+announced as (
+
+    select
+        catalogue.account_id,
+        catalogue.template_name,
+        catalogue.language_code,
+        events.event,
+        events.category,
+        row_number() over (
+            partition by
+                catalogue.account_id,
+                catalogue.template_name,
+                catalogue.language_code,
+                case when events.event = 'CATEGORY_UPDATE' then 1 else 0 end
+            order by
+                events.occurred_at desc,
+                case
+                    when events.event in ('APPROVED', 'REINSTATED', 'UNARCHIVED') then 1
+                    else 0
+                end asc
+        ) as word_rank
+
+    from catalogue
+
+    inner join {{ ref('stg_whatsapp__template_events') }} as events
+        on
+            catalogue.account_id = events.waba_id
+            and catalogue.template_name = events.template_name
+            and lower(catalogue.language_code)
+            = lower(replace(events.language_code, '-', '_'))
+            and catalogue.fetched_at < coalesce(events.occurred_at, events.received_at)
+
+    where
+        catalogue.version_rank = 1
+        and events.received_at <= {{ as_of() }}
 
 )
 
@@ -54,9 +95,28 @@ left join catalogue
         and synced.language_code = catalogue.language_code
         and catalogue.version_rank = 1
 
+left join announced as last_words
+    on
+        catalogue.account_id = last_words.account_id
+        and catalogue.template_name = last_words.template_name
+        and catalogue.language_code = last_words.language_code
+        and last_words.word_rank = 1
+        and last_words.event != 'CATEGORY_UPDATE'
+
+left join announced as moves
+    on
+        catalogue.account_id = moves.account_id
+        and catalogue.template_name = moves.template_name
+        and catalogue.language_code = moves.language_code
+        and moves.word_rank = 1
+        and moves.event = 'CATEGORY_UPDATE'
+
 where
-    (catalogue.status = 'APPROVED') is not true
+    (
+        coalesce(last_words.event, catalogue.status)
+        in ('APPROVED', 'REINSTATED', 'UNARCHIVED')
+    ) is not true
     or (
         synced.purpose = 'marketing'
-        and (catalogue.category = 'MARKETING') is not true
+        and (catalogue.is_marketing or moves.category = 'MARKETING') is not true
     )

@@ -1,6 +1,7 @@
--- Whoever's last word on marketing was "stop" must never reach an outgoing table.
--- Reads consent events from staging, not from the models that judge them, so that a
--- mistake in between shows. Only a person's own later yes for the channel lifts a stop.
+-- Whoever's last word on marketing was "stop", to us or to a provider, must never
+-- reach an outgoing table. Reads consent events and what providers tell from staging, not from
+-- the models that judge them, so that a mistake in between shows. Only a person's own
+-- later yes to us for the channel lifts a stop.
 
 with
 
@@ -73,6 +74,95 @@ events as (
 
 ),
 
+-- By the address they are written to now, or the id they are known by.
+told_by_providers as (
+
+    select
+        opt_outs.customer_id,
+        opt_outs.address,
+        coalesce(opt_outs.occurred_at, opt_outs.received_at) as said_at,
+        opt_outs.received_at,
+        coalesce(named.brand_id, owners.brand_id) as brand_id
+
+    from {{ ref('stg_providers__opt_outs') }} as opt_outs
+
+    left join senders as named
+        on opt_outs.sender_id = named.sender_id
+
+    left join senders as owners
+        on
+            replace(opt_outs.account_id, '+', '')
+            = replace(owners.provider_account, '+', '')
+            and coalesce(opt_outs.channel, owners.channel) = owners.channel
+
+    where
+        opt_outs.action = 'stop'
+        and coalesce(opt_outs.channel, 'whatsapp') = 'whatsapp'
+        and coalesce(opt_outs.received_at, {{ as_of() }}) <= {{ as_of() }}
+
+),
+
+provider_stops as (
+
+    select
+        customer_merges.canonical_customer_id as customer_id,
+        told_by_providers.brand_id,
+        told_by_providers.said_at,
+        told_by_providers.received_at
+
+    from told_by_providers
+
+    inner join customer_merges
+        on told_by_providers.customer_id = customer_merges.customer_id
+
+    union all
+
+    select
+        contact_points.customer_id,
+        told_by_providers.brand_id,
+        told_by_providers.said_at,
+        told_by_providers.received_at
+
+    from told_by_providers
+
+    inner join {{ ref('int_contact_points') }} as contact_points
+        on
+            contact_points.channel = 'whatsapp'
+            and told_by_providers.address = contact_points.address
+
+),
+
+all_stops as (
+
+    select
+        customer_id,
+        brand_id,
+        said_at
+
+    from events
+
+    where
+        action in ('withdraw', 'deny')
+        and channel in ('whatsapp', '*')
+        and purpose in ('marketing', '*')
+
+    union all
+
+    select
+        customer_id,
+        brand_id,
+        case
+            when
+                said_at
+                < {{ dbt.dateadd('day', 1, 'coalesce(received_at, ' ~ as_of() ~ ')') }}
+                then said_at
+            else coalesce(received_at, {{ as_of() }})
+        end as said_at
+
+    from provider_stops
+
+),
+
 -- A stop holds for the whole brand; of an unknown brand, for all.
 stops as (
 
@@ -81,12 +171,7 @@ stops as (
         brand_id,
         max(said_at) as stopped_at
 
-    from events
-
-    where
-        action in ('withdraw', 'deny')
-        and channel in ('whatsapp', '*')
-        and purpose in ('marketing', '*')
+    from all_stops
 
     group by
         customer_id,

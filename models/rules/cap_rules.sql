@@ -1,0 +1,1 @@
+{{ with_overrides('cap_rules') }}
