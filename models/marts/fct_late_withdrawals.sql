@@ -81,7 +81,7 @@ late as (
             and withdrawals.channel in ('*', deliveries.channel)
             and withdrawals.purpose
             in ('*', coalesce(deliveries.purpose, 'marketing'))
-            and coalesce(withdrawals.brand_id = senders.brand_id, true)
+            and coalesce(senders.brand_id = withdrawals.brand_id, true)
 
 ),
 
@@ -105,7 +105,7 @@ lifted as (
             and grants.channel in ('*', late.channel)
             and grants.purpose in ('*', late.sent_purpose)
             and grants.sender_id in ('*', late.sender_id)
-            and grants.effective_at <= late.messaged_at
+            and late.messaged_at >= grants.effective_at
             and {{ grant_lifts_withdrawal('grants', 'withdrawals') }}
 
 ),

@@ -21,7 +21,7 @@ YES = {"true", "t", "yes", "y", "on", "1", "1.0"}
 ZONES = {each for each in available_timezones() if "/" in each}
 EARLIEST, LATEST = datetime(2000, 1, 1), datetime(2200, 1, 1)  # noqa: DTZ001
 HOPS = 5
-# How a mobile number begins at home and after the plus, with its number of digits there.
+# How a mobile number begins at home and after the plus, and its number of digits.
 AT_HOME = {
     "GB": ("07", "+447", 11),
     "FR": ("0", "+33", 10),
