@@ -1,5 +1,5 @@
-{#- One spelling for a phone number: digits behind a plus. Ids of other kinds stay as
-    they are. The kind is the channel's `address_kind`. -#}
+{#- One spelling for a phone number: digits behind a plus, without an extension. Ids of
+    other kinds stay as they are. The kind is the channel's `address_kind`. -#}
 {% macro normalise_address(address, kind) -%}
     {%- set digits = '0123456789' -%}
     {%- set ns = namespace(sql="translate(trim(" ~ address ~ "), '"
@@ -16,8 +16,8 @@
             then
                 case
                     when {{ ns.sql }} like '00%'
-                        then '+' || substring({{ ns.sql }}, 3)
-                    else {{ ns.sql }}
+                        then '+' || substring({{ without_extension(ns.sql) }}, 3)
+                    else {{ without_extension(ns.sql) }}
                 end
         -- A key of the platform's own may be digits, and keeps its dots and dashes.
         when

@@ -288,6 +288,7 @@ ranked_suppressions as (
                 received_at desc nulls first,
                 case when ends_at is null then 0 else 1 end asc,
                 ends_at desc nulls last,
+                is_lifted asc,
                 reason_code asc,
                 channel asc,
                 sender_id asc,
@@ -457,6 +458,7 @@ stopped as (
         on
             rows_to_send.customer_id = ranked_suppressions.customer_id
             and ranked_suppressions.version_rank = 1
+            and ranked_suppressions.is_lifted = 0
             -- One that starts while the row may be sent stops it already.
             and coalesce(
                 rows_to_send.send_not_after > ranked_suppressions.starts_at, true

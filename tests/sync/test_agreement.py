@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import re
 from dataclasses import fields
@@ -122,3 +123,32 @@ def test_every_public_column_is_described():
         for model in properties(path)["models"]:
             assert model["description"]
             assert all(column["description"] for column in model["columns"])
+
+
+def held_in(path):
+    """Names of the tests that a file holds."""
+    if path.suffix == ".yml":
+        return {test["name"] for test in properties(path).get("unit_tests", [])}
+    if path.suffix == ".sql":
+        return {path.stem}
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+def worked_cases():
+    page = (ROOT / "docs/worked-cases.md").read_text(encoding="utf-8")
+    return re.findall(r"^\| ([A-Z]+\d+) \| .+ \| (.+) \| (.+) \|$", page, re.MULTILINE)
+
+
+def test_every_worked_case_is_held_by_a_test_that_exists():
+    cases = worked_cases()
+
+    assert len({case for case, _, _ in cases}) == len(cases) == 55
+    for case, names, files in cases:
+        if names == "elsewhere":
+            assert files.strip(), case
+            continue
+        pairs = zip(names.split("<br>"), files.split("<br>"), strict=True)
+        for name, file in pairs:
+            held = held_in(ROOT / file.strip("`"))
+            assert name.strip("`") in held, f"{case}: {name} in {file}"

@@ -254,6 +254,19 @@ def test_the_plan_shows_masked_addresses_and_sends_nothing(project):
     assert project.provider.seen == []
 
 
+def test_a_plan_leaves_no_trace(project):
+    project.build(people(7))
+
+    planned = project.ott("plan", "whatsapp", "--json")
+
+    assert planned.returncode == 0, planned.err
+    assert project.provider.seen == []
+    assert not project.ledger.exists() or project.states() == {}
+    assert project.sql("select count(*) from raw.raw_sync_runs") == [(0,)]
+    assert project.sql("select count(*) from raw.raw_delivery_events") == [(0,)]
+    assert project.send().summary["due"] == json.loads(planned.out)["due"]
+
+
 def test_more_than_max_sends_sends_nothing(project):
     project.build(people(7))
 

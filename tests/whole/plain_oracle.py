@@ -26,6 +26,22 @@ YES = {"true", "t", "yes", "y", "on", "1", "1.0"}
 ZONES = {each for each in available_timezones() if "/" in each}
 EARLIEST, LATEST = datetime(2000, 1, 1), datetime(2200, 1, 1)  # noqa: DTZ001
 HOPS = 5
+# How a mobile number begins at home and after the plus, and its number of digits.
+AT_HOME = {
+    "GB": ("07", "+447", 11),
+    "FR": ("0", "+33", 10),
+    "ES": ("", "+34", 9),
+    "IN": ("0", "+91", 11),
+    "BR": ("", "+55", 11),
+    "DE": ("01", "+491", (11, 12)),
+    "ID": ("08", "+628", (10, 11, 12, 13)),
+    "NL": ("06", "+316", 10),
+    "MX": ("", "+52", 10),
+    "AU": ("04", "+614", 10),
+    "KR": ("01", "+821", (10, 11)),
+    "US": ("", "+1", 10),
+    "JP": ("0", "+81", 11),
+}
 
 
 def said(value):
@@ -68,6 +84,19 @@ def address_of(point):
         return number if text.startswith("+") and is_an_address(number) else text
     is_user_id = re.match(r"[A-Z][A-Z]\.", str(point["address"]))
     return number if kind in {"phone", "phone_or_bsuid"} and not is_user_id else text
+
+
+def completed(text, country):
+    """A number as it is dialled in a country, or as it is."""
+    begins, becomes, length = AT_HOME.get(country, ("", "", ()))
+    if text[:1] == "+" or not re.fullmatch(r"[0-9]+", text) or not becomes:
+        return text
+    if country == "US" and re.fullmatch(r"1[2-9][0-9]{9}", text):
+        return "+" + text
+    lengths = length if isinstance(length, tuple) else (length,)
+    if len(text) in lengths and text.startswith(begins):
+        return becomes + text[len(begins) :]
+    return text
 
 
 def is_an_address(text):
@@ -151,6 +180,20 @@ class Oracle:
             if all(said(row["customer_id"]) in ids for row in rows)
             and len({address_of(row) for row in rows}) == 1
         }
+
+    def address_of(self, point):
+        """With its country, where all that is known of the customer names one."""
+        named = {
+            word(row["country_code"]).upper()
+            for row in self.rows("raw_customers")
+            if said(row["customer_id"]) == said(point["customer_id"])
+            and self.received(row) <= self.as_of
+        } - {""}
+        is_phone = word(point["channel"]) in {"whatsapp", "sms", "rcs"}
+        address = address_of(point)
+        if is_phone and len(named) == 1:
+            return completed(address, named.pop())
+        return address
 
     # What people said.
 
@@ -276,7 +319,11 @@ class Oracle:
             yield f"the person is not settled: {self.customers.get(customer)}"
         ids = self.ids[customer] | {customer}
         points = self.points_of(ids)
-        addresses = {address_of(rows[0]) for rows in points.values()} - {""}
+        addresses = {
+            spelling
+            for rows in points.values()
+            for spelling in (address_of(rows[0]), self.address_of(rows[0]))
+        } - {""}
         yield from self._word_against(decision, ids, addresses)
         yield from self._nothing_for(decision, ids)
         yield from self._blocked(decision, ids, addresses)
@@ -339,7 +386,7 @@ class Oracle:
             for row in self.points.get(decision["contact_point_id"], [])
             if said(row["customer_id"]) in ids
             and word(row["status"]) == "active"
-            and is_an_address(address_of(row))
+            and is_an_address(self.address_of(row))
             and (instant(row["owned_to"]) or datetime.max) > self.as_of  # noqa: DTZ901
             and (instant(row["owned_from"]) or self.as_of) <= self.as_of
         ]
@@ -347,7 +394,7 @@ class Oracle:
             rows = self.points.get(decision["contact_point_id"])
             yield f"no address of their own: {rows}"
         address = decision["address"]
-        if address is not None and address not in map(address_of, own):
+        if address is not None and address not in map(self.address_of, own):
             yield f"an address they do not have: {address}"
         if decision["message_type"] == "free_text" and not self._wrote(decision):
             yield "a free text to somebody who did not write within 24 hours"
@@ -392,8 +439,12 @@ class Oracle:
             hashes = {hashlib.sha256(each.encode()).hexdigest() for each in addresses}
             if word(row["key_type"]) == "customer":
                 is_theirs = key in ids
+            elif self._came_back(row, ids):
+                is_theirs = False
             else:
-                is_theirs = bool({key, phone(key), key.lower()} & (addresses | hashes))
+                is_theirs = bool(
+                    {key, phone(key), key.lower()} & (addresses | hashes)
+                ) or (channel in {"*", "whatsapp"} and _dialled(phone(key), addresses))
             if (
                 times[said(row["suppression_id"])] == 1
                 # Minors still get answers.
@@ -407,6 +458,29 @@ class Oracle:
                 and (sender not in self.senders or sender == decision["sender_id"])
             ):
                 yield f"is on the do-not-contact list: {row}"
+
+    def _came_back(self, row, ids):
+        """Whether somebody new said yes after an erasure at their address."""
+        erased_at = _plausible(instant(row["starts_at"]), self.received(row))
+        began = [
+            instant(each[column])
+            for each in self.rows("raw_customers")
+            if said(each["customer_id"]) in ids and self.received(each) <= self.as_of
+            for column in ("created_at", "received_at")
+        ]
+        said_yes = [
+            instant(each["occurred_at"])
+            for each in self.rows("raw_consent_events")
+            if said(each["customer_id"]) in ids
+            and word(each["action"]) in {"grant", "confirm"}
+            and word(each["actor"]) == "self"
+            and self.received(each) <= self.as_of
+        ]
+        return (
+            word(row["reason"]) == "erasure"
+            and all(each is not None and each > erased_at for each in began)
+            and any(each is not None and each > erased_at for each in said_yes)
+        )
 
     def _hours_against(self, decision, customer):
         begins, ends = decision["send_not_before"], decision["send_not_after"]
@@ -452,7 +526,7 @@ class Oracle:
 
     def _reached(self, decision):
         rows = self.points.get(decision["contact_point_id"], [])
-        return {address_of(row) for row in rows}
+        return {self.address_of(row) for row in rows}
 
 
 def sums(members, decisions, waterfall):
@@ -478,6 +552,16 @@ def sums(members, decisions, waterfall):
         counts = (in_waterfall[campaign], reasons[campaign])
         if set(counts) != {len(people)}:
             yield f"{campaign}: {len(people)} people, waterfall and decisions: {counts}"
+
+
+def _dialled(key, addresses):
+    """Whether digits are one of the numbers as it is dialled at home."""
+    digits = key.lstrip("0")
+    return re.fullmatch(r"[0-9]{9,}", key) is not None and any(
+        digits in {each[1:], each[2:] if each.startswith("+1") else each[3:]}
+        for each in addresses
+        if each.startswith("+")
+    )
 
 
 def _plausible(occurred, received):

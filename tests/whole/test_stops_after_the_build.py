@@ -76,6 +76,19 @@ def is_erased(home, customer, address):
     )
 
 
+def buys(home, customer, address):
+    append(
+        home,
+        "raw_orders",
+        order_id="late",
+        customer_id=customer,
+        ordered_at=LANDED,
+        amount="10.00",
+        status="placed",
+        received_at=LANDED,
+    )
+
+
 def stops_in_whatsapp(home, customer, address):
     webhook(home, meta.preference(address, "stop", WHEN))
 
@@ -157,6 +170,19 @@ def test_a_stop_in_a_raw_table_is_honoured(spoilt, somebody, lands):
     lands(spoilt.home, customer, address)
 
     assert (key,) in spoilt.ask("select delivery_key from ott_sync.sync_stops")
+
+
+def test_a_purchase_stops_nothing_until_the_next_build(spoilt, somebody):
+    customer, address, _ = somebody
+    buys(spoilt.home, customer, address)
+
+    assert spoilt.ask("select delivery_key from ott_sync.sync_stops") == []
+
+    again = ("int_lapse_scores", "aud_winback_lapsed")
+    spoilt.dbt("run", "--select", *again, as_of=LANDED)
+    assert (customer,) not in spoilt.ask(
+        "select customer_id from ott_intermediate.aud_winback_lapsed"
+    )
 
 
 def test_the_send_skips_whom_the_view_names_and_whom_an_operator_stopped(

@@ -8,6 +8,7 @@ merge, a shared phone), and single fields that hold junk.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -591,6 +592,43 @@ def _is_erased(crowd, number, person, dice):
     )
 
 
+def _comes_back(crowd, number, person, dice):
+    """Was erased under another id, and is here again: since before it or after."""
+    row = crowd.rows_of(crowd.id(number))[0][1]
+    phone = crowd.phone(number, person.country)
+    erased = ago(days=dice.pick((90, 120, 130)))
+    gone = row | {"customer_id": f"g-{number:04d}", "erased_at": erased}
+    crowd.world.add("raw_customers", **gone)
+    kind, key = dice.pick(
+        (
+            ("address", phone),
+            ("address_hash", hashlib.sha256(phone.encode()).hexdigest()),
+        )
+    )
+    changed = {"key_type": kind, "key_value": key, "reason": "erasure"}
+    changed |= {"starts_at": erased, "received_at": erased}
+    crowd.world.add("raw_suppressions", **_suppression(crowd, "", **changed))
+    row["created_at"] = dice.pick((row["created_at"], erased, ago(days=125), ""))
+    row["received_at"] = dice.pick((ago(days=124), ago(days=124), erased))
+
+
+def _dials_at_home(crowd, number, person, dice):
+    """Is known by the number as it is dialled at home, or is on the list by it."""
+    phone = crowd.phone(number, person.country)
+    prefixes = {"BR": "55", "MX": "52", "ES": "34", "US": "1"}
+    codes = {"GB": "44", "FR": "33", "IN": "91", "DE": "49", "ID": "62", "NL": "31"}
+    codes |= {"AU": "61", "KR": "82", "JP": "81"}
+    code = prefixes.get(person.country) or codes[person.country]
+    at_home = ("0" if person.country in codes else "") + phone[1 + len(code) :]
+    if dice.pick((True, True, False)):
+        for table, row in crowd.rows_of(crowd.id(number)):
+            if table == "raw_contact_points":
+                row["address"] = at_home
+    if dice.pick((False, True)):
+        changed = {"key_type": "address", "key_value": at_home}
+        crowd.world.add("raw_suppressions", **_suppression(crowd, "", **changed))
+
+
 def _writes(crowd, number, person, dice):
     """Something said in the chat, STOP among it; at times with a user id as well."""
     text = dice.pick(STOPS)
@@ -649,7 +687,7 @@ TROUBLES: dict[str, Any] = {
     for each in (
         *(_junk, _version, _again, _same_id, _nobody, _says_no, _says_yes),
         *(_no_and_yes, _merged, _shares, _second_phone, _is_suppressed, _is_erased),
-        *(_writes, _switches, _torn, _had_one),
+        *(_writes, _switches, _torn, _had_one, _comes_back, _dials_at_home),
     )
 }
 

@@ -65,6 +65,7 @@ events as (
         consent_events.consent_event_id,
         coalesce(consent_events.customer_id, contact_points.customer_id)
             as given_by_customer_id,
+        consent_events.contact_point_id,
         consent_events.channel,
         consent_events.purpose,
         consent_events.sender_id,
@@ -328,6 +329,7 @@ final as (
         consent_event_id,
         given_by_customer_id,
         customer_id,
+        contact_point_id,
         sender_id,
 
         ---------- strings

@@ -39,59 +39,7 @@ aliases as (
 
 ),
 
-withdrawn_addresses as (
-
-    select
-        withdrawal_id,
-        address,
-        effective_at
-
-    from withdrawals
-
-    where address is not null
-
-    union
-
-    select
-        withdrawals.withdrawal_id,
-        aliases.address,
-        withdrawals.effective_at
-
-    from withdrawals
-
-    inner join aliases
-        on withdrawals.address = aliases.seen_address
-
-),
-
--- A withdrawal acts on the person who said it and on everybody at the address (R8).
-reached as (
-
-    select
-        withdrawals.withdrawal_id,
-        customer_merges.canonical_customer_id as customer_id
-
-    from withdrawals
-
-    inner join customer_merges
-        on withdrawals.given_by_customer_id = customer_merges.customer_id
-
-    union
-
-    select
-        withdrawn_addresses.withdrawal_id,
-        address_holders.customer_id
-
-    from withdrawn_addresses
-
-    inner join address_holders
-        on
-            withdrawn_addresses.address = address_holders.address
-            and {{ was_held_at(
-                'address_holders', 'withdrawn_addresses.effective_at'
-            ) | indent(12) }}
-
-),
+{{ withdrawal_reach() }}
 
 scoped_withdrawals as (
 

@@ -2,11 +2,10 @@ with
 
 versions as (
 
-    select * from {{ ref('stg_crm__contact_points') }}
+    select * from {{ ref('int_contact_point_versions') }}
 
     where
-        coalesce(received_at, {{ as_of() }}) <= {{ as_of() }}
-        and contact_point_id is not null
+        contact_point_id is not null
         and address is not null
 
 ),
@@ -30,6 +29,7 @@ ordered as (
         customer_id,
         channel,
         address,
+        given_address,
         lag(received_at) over (
             partition by contact_point_id
             order by received_at asc nulls last, address asc, customer_id asc
@@ -51,6 +51,7 @@ past as (
         customer_merges.canonical_customer_id as customer_id,
         ordered.channel,
         ordered.address,
+        ordered.given_address,
         case when ordered.previous_received_at is not null then ordered.received_at end
             as held_from,
         ordered.next_received_at as held_to
@@ -70,6 +71,7 @@ held as (
         customer_id,
         channel,
         address,
+        given_address,
         true as is_current,
         cast(null as {{ dbt.type_timestamp() }}) as held_from,
         cast(null as {{ dbt.type_timestamp() }}) as held_to
@@ -84,6 +86,7 @@ held as (
         customer_id,
         channel,
         address,
+        given_address,
         false as is_current,
         held_from,
         held_to
@@ -106,16 +109,45 @@ other_forms as (
 
 ),
 
--- A stop from one spelling of a number is a stop of the other.
+-- Somebody else may have said stop from it as it is dialled at home.
+given_forms as (
+
+    select
+        customer_id,
+        channel,
+        given_address as address,
+        is_current,
+        held_from,
+        held_to
+
+    from held
+
+    where given_address != address
+
+),
+
+-- A stop from one spelling of a number is a stop of the others.
 final as (
 
-    select * from held
+    select
+        customer_id,
+        channel,
+        address,
+        is_current,
+        held_from,
+        held_to
+
+    from held
 
     union all
 
     select * from other_forms
 
     where address is not null
+
+    union all
+
+    select * from given_forms
 
 )
 

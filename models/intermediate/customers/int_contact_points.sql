@@ -2,9 +2,7 @@ with
 
 versions as (
 
-    select * from {{ ref('stg_crm__contact_points') }}
-
-    where coalesce(received_at, {{ as_of() }}) <= {{ as_of() }}
+    select * from {{ ref('int_contact_point_versions') }}
 
 ),
 
@@ -53,6 +51,7 @@ final as (
         ---------- strings
         latest.channel,
         latest.address,
+        latest.given_address,
         case
             when latest.address like '+%' and channels.address_kind like 'phone%'
                 then 'phone'

@@ -21,6 +21,9 @@ given_scores as (
             'day', '-1 * ' ~ var('lapse_score_max_age_days'), as_of()
         ) }}
         and lapse_risk_score between 0 and 1
+        {%- if var('lapse_score_model_version') %}
+        and model_version = '{{ var('lapse_score_model_version') }}'
+        {%- endif %}
 
 ),
 
@@ -48,11 +51,11 @@ latest_orders as (
 
 ),
 
-purchase_days as (
+purchases as (
 
-    select distinct
+    select
         customer_merges.canonical_customer_id as customer_id,
-        cast(latest_orders.ordered_at as date) as ordered_on
+        latest_orders.ordered_at
 
     from latest_orders
 
@@ -62,6 +65,28 @@ purchase_days as (
     where
         latest_orders.version_rank = 1
         and latest_orders.order_status = 'placed'
+
+),
+
+last_purchases as (
+
+    select
+        customer_id,
+        max(ordered_at) as last_ordered_at
+
+    from purchases
+
+    group by customer_id
+
+),
+
+purchase_days as (
+
+    select distinct
+        customer_id,
+        cast(ordered_at as date) as ordered_on
+
+    from purchases
 
 ),
 
@@ -181,6 +206,7 @@ computed as (
 
 ),
 
+-- Whoever bought since is no longer whom the score is about.
 given as (
 
     select
@@ -200,6 +226,11 @@ given as (
 
     inner join customer_merges
         on given_scores.customer_id = customer_merges.customer_id
+
+    inner join last_purchases
+        on
+            customer_merges.canonical_customer_id = last_purchases.customer_id
+            and given_scores.scored_at > last_purchases.last_ordered_at
 
 ),
 

@@ -19,6 +19,7 @@ ranked as (
                 coalesce(received_at, {{ as_of() }}) desc,
                 case when ends_at is null then 0 else 1 end asc,
                 ends_at desc nulls last,
+                is_lifted asc,
                 reason_code asc,
                 channel asc,
                 sender_id asc,
@@ -47,6 +48,7 @@ final as (
 
     where
         version_rank = 1
+        and is_lifted = 0
         and coalesce(starts_at, {{ as_of() }}) <= {{ as_of() }}
         and coalesce(ends_at > {{ as_of() }}, true)
 

@@ -33,6 +33,24 @@ contact_points as (
 
 ),
 
+countries as (
+
+    select * from {{ ref('countries') }}
+
+),
+
+national_numbers as (
+
+    select * from {{ ref('national_numbers') }}
+
+),
+
+fresh_starts as (
+
+    select * from {{ ref('int_fresh_starts') }}
+
+),
+
 -- What we do not know widens an entry.
 versions as (
 
@@ -83,41 +101,138 @@ by_customer as (
 
 ),
 
-addresses as (
+trunk_prefixes as (
+
+    select distinct
+        countries.calling_code,
+        national_numbers.trunk_prefix
+
+    from countries
+
+    inner join national_numbers
+        on countries.country_code = national_numbers.country_code
+
+    where national_numbers.trunk_prefix != ''
+
+),
+
+calling_codes as (
+
+    select distinct calling_code
+
+    from countries
+
+    where calling_code != ''
+
+),
+
+spellings as (
 
     select
         customer_id,
-        address
+        address,
+        address as spelt_address
 
     from contact_points
 
-    union all
+    union
 
     select
         customer_id,
-        {{ other_form_of_address('address') }} as address
+        address,
+        given_address as spelt_address
 
     from contact_points
 
+    union
+
+    select
+        customer_id,
+        address,
+        {{ other_form_of_address('address') }} as spelt_address
+
+    from contact_points
+
+),
+
+-- As it is dialled inside the country, whichever that is; calling codes have one to
+-- three digits, and none begins with another.
+national_spellings as (
+
+    {% for digits in [1, 2, 3] -%}
+    select
+        spellings.customer_id,
+        spellings.address,
+        substring(spellings.spelt_address, {{ digits + 2 }}) as national_number,
+        trunk_prefixes.trunk_prefix
+
+    from spellings
+
+    inner join calling_codes
+        on
+            substring(spellings.spelt_address, 2, {{ digits }})
+            = calling_codes.calling_code
+            and length(calling_codes.calling_code) = {{ digits }}
+            and spellings.spelt_address like '+%'
+
+    left join trunk_prefixes
+        on calling_codes.calling_code = trunk_prefixes.calling_code
+    {{ 'union all' if not loop.last }}
+
+    {% endfor %}
 ),
 
 address_keys as (
 
     select
         customer_id,
-        address as key_value
+        address,
+        spelt_address as key_value
 
-    from addresses
+    from spellings
 
     union all
 
     select
         customer_id,
-        {{ sha256_hex('address') }} as key_value
+        address,
+        {{ sha256_hex('spelt_address') }} as key_value
 
-    from addresses
+    from spellings
 
-    where address is not null
+    where spelt_address is not null
+
+    union all
+
+    -- With the plus lost.
+    select
+        customer_id,
+        address,
+        substring(spelt_address, 2) as key_value
+
+    from spellings
+
+    where spelt_address like '+%'
+
+    union all
+
+    select
+        customer_id,
+        address,
+        national_number as key_value
+
+    from national_spellings
+
+    union all
+
+    select
+        customer_id,
+        address,
+        trunk_prefix || national_number as key_value
+
+    from national_spellings
+
+    where trunk_prefix is not null
 
 ),
 
@@ -126,7 +241,19 @@ by_address as (
 
     select
         address_keys.customer_id,
-        versions.*
+        address_keys.address,
+        versions.*,
+        -- A date that cannot be is none: it counts from when we heard of it (R3).
+        case
+            when
+                versions.starts_at >= cast('2000-01-01' as {{ dbt.type_timestamp() }})
+                and versions.starts_at
+                < {{ dbt.dateadd(
+                    'day', 1, 'coalesce(versions.received_at, ' ~ as_of() ~ ')'
+                ) }}
+                then versions.starts_at
+            else coalesce(versions.received_at, {{ as_of() }})
+        end as blocked_at
 
     from versions
 
@@ -134,6 +261,32 @@ by_address as (
         on versions.key_value = address_keys.key_value
 
     where coalesce(versions.key_type, 'address') != 'customer'
+
+),
+
+-- Of what blocks, only an erasure ends, and only for somebody who came after it and
+-- said yes after it.
+judged_by_address as (
+
+    select
+        by_address.*,
+        case
+            when
+                by_address.suppression_reason = 'erasure'
+                and {{ dbt.date_trunc('second', 'fresh_starts.began_at') }}
+                > {{ dbt.date_trunc('second', 'by_address.blocked_at') }}
+                and {{ dbt.date_trunc('second', 'fresh_starts.said_yes_at') }}
+                > {{ dbt.date_trunc('second', 'by_address.blocked_at') }}
+                then 1
+            else 0
+        end as is_lifted
+
+    from by_address
+
+    left join fresh_starts
+        on
+            by_address.customer_id = fresh_starts.customer_id
+            and by_address.address = fresh_starts.address
 
 ),
 
@@ -148,7 +301,8 @@ unioned as (
         purpose,
         starts_at,
         ends_at,
-        received_at
+        received_at,
+        0 as is_lifted
 
     from by_customer
 
@@ -163,9 +317,10 @@ unioned as (
         purpose,
         starts_at,
         ends_at,
-        received_at
+        received_at,
+        is_lifted
 
-    from by_address
+    from judged_by_address
 
 ),
 
@@ -197,6 +352,9 @@ final as (
         coalesce(channel, '*') as channel,
         coalesce(sender_id, '*') as sender_id,
         coalesce(purpose, '*') as purpose,
+
+        ---------- numbers
+        is_lifted,
 
         ---------- timestamps
         starts_at,

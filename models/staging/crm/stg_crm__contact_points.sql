@@ -54,6 +54,7 @@ final as (
 
         ---------- strings
         channel,
+        address_kind,
         address,
         contact_status,
 

@@ -72,6 +72,11 @@ unioned as (
         case
             when contact_point_id is null then 'id_missing'
             when customer_id is null then 'customer_missing'
+            -- Used all the same where the customer's country tells the rest.
+            when
+                is_address_valid is not true
+                and {{ regexp_like('address', '^[0-9]+$') }}
+                then 'number_without_country'
             when is_address_valid is not true then 'invalid_address'
         end as rejection_code,
         received_at
