@@ -7,26 +7,18 @@ with
 
 decided as (
 
+    {% for table in message_tables() -%}
     select
         customer_id,
         channel,
         delivery_key
 
-    from {{ ref('sync_whatsapp') }}
+    from {{ ref('sync_' ~ table) }}
 
     where purpose = 'marketing'
+    {{ 'union all' if not loop.last }}
 
-    union all
-
-    select
-        customer_id,
-        channel,
-        delivery_key
-
-    from {{ ref('sync_braze_triggers') }}
-
-    where purpose = 'marketing'
-
+    {% endfor %}
 ),
 
 customer_merges as (

@@ -6,28 +6,18 @@ with
 
 synced as (
 
+    {% for table in message_tables() -%}
     select
         customer_id,
         sender_id,
-        purpose
+        channel
 
-    from {{ ref('sync_whatsapp') }}
+    from {{ ref('sync_' ~ table) }}
 
     where purpose = 'marketing'
+    {{ 'union all' if not loop.last }}
 
-    union all
-
-    select
-        customer_id,
-        sender_id,
-        purpose
-
-    from {{ ref('sync_braze_triggers') }}
-
-    where
-        purpose = 'marketing'
-        and channel = 'whatsapp'
-
+    {% endfor %}
 ),
 
 customer_merges as (
@@ -79,18 +69,19 @@ stops as (
     select
         customer_id,
         brand_id,
+        channel,
         max(said_at) as stopped_at
 
     from events
 
     where
         action in ('withdraw', 'deny')
-        and channel in ('whatsapp', '*')
         and purpose in ('marketing', '*')
 
     group by
         customer_id,
-        brand_id
+        brand_id,
+        channel
 
 ),
 
@@ -98,6 +89,7 @@ own_yes as (
 
     select
         customer_id,
+        channel,
         max(said_at) as granted_at
 
     from events
@@ -105,10 +97,11 @@ own_yes as (
     where
         action in ('grant', 'confirm')
         and actor = 'self'
-        and channel in ('whatsapp', '*')
         and purpose in ('marketing', '*')
 
-    group by customer_id
+    group by
+        customer_id,
+        channel
 
 )
 
@@ -122,9 +115,18 @@ inner join senders
 inner join stops
     on
         synced.customer_id = stops.customer_id
+        and stops.channel in (synced.channel, '*')
         and coalesce(senders.brand_id = stops.brand_id, true)
 
-left join own_yes
-    on stops.customer_id = own_yes.customer_id
+where not exists (
 
-where (own_yes.granted_at > stops.stopped_at) is not true
+    select 1
+
+    from own_yes
+
+    where
+        own_yes.customer_id = stops.customer_id
+        and own_yes.channel in (synced.channel, '*')
+        and own_yes.granted_at > stops.stopped_at
+
+)
