@@ -70,7 +70,7 @@ final as (
         coalesce(campaign_messages.body_parameters, '') as body_parameters,
         coalesce(campaign_messages.button_parameters, '') as button_parameters,
         campaign_messages.free_text,
-        nullif(campaign_messages.content, '') as content, -- noqa: RF04
+        nullif(campaign_messages.content, '') as content,
         nullif(campaign_messages.content_kind, '') as content_kind,
         coalesce(campaign_messages.countries, '') as countries,
         live.holdout_salt,
