@@ -33,6 +33,8 @@
         ('is_address_valid', 'address_invalid', 'channel'),
         ('is_reachable', 'address_unreachable', 'channel'),
         ('is_known_to_sender', 'wrong_sender', 'channel'),
+        ('is_routed_to_country', 'country_not_in_campaign', 'campaign'),
+        ('can_carry_content', 'content_not_supported', 'campaign'),
         ('has_window_where_needed', 'window_closed', 'campaign'),
         ('has_quota_where_needed', 'window_quota_used', 'campaign'),
         ('has_template', 'template_missing', 'campaign'),

@@ -2,8 +2,8 @@
 {% macro readiness_gates() -%}
     {%- set pairs = [] -%}
     {%- for gate, reason, asked_of in gates() if gate in [
-        'is_channel_connected', 'has_policy', 'has_template', 'has_template_language',
-        'is_catalogue_fresh', 'is_template_approved', 'has_right_category',
+        'is_channel_connected', 'has_policy', 'can_carry_content', 'has_template',
+        'has_template_language', 'is_catalogue_fresh', 'is_template_approved', 'has_right_category',
         'has_valid_parameters', 'is_sender_active', 'is_batch_sent',
     ] -%}
         {%- do pairs.append((gate, reason)) -%}

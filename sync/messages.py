@@ -52,6 +52,7 @@ class WhatsAppRow(SendRow):
 
     `address` is E.164 with `+`, or a BSUID; `variables` is one flat JSON object; the
     parameter columns name the variables in order, buttons `index:sub_type:variable`.
+    `content` names a file of `seeds/campaigns/content`.
     """
 
     phone_number_id: str
@@ -66,6 +67,8 @@ class WhatsAppRow(SendRow):
     body_parameters: str
     button_parameters: str
     free_text: str | None = field(repr=False)
+    content: str | None
+    content_kind: str | None
     variables: str = field(repr=False)
 
 

@@ -64,6 +64,7 @@ members as (
         planned_messages.campaign_id,
         planned_messages.channel,
         planned_messages.message_type,
+        planned_messages.sender_id,
         audience_members.customer_id,
         coalesce(customers.language_code, '') as customer_language
 
@@ -76,8 +77,13 @@ members as (
         on audience_members.customer_id = customers.customer_id
 
     where
-        planned_messages.min_score is null
-        or audience_members.score > planned_messages.min_score
+        (
+            planned_messages.min_score is null
+            or audience_members.score > planned_messages.min_score
+        )
+        and {{ is_routed_to(
+            'planned_messages.countries', 'customers.country_code'
+        ) | indent(8) }}
 
 ),
 
@@ -87,6 +93,7 @@ languages as (
         campaign_id,
         channel,
         message_type,
+        sender_id,
         customer_language,
         count(*) as audience_count
 
@@ -96,6 +103,7 @@ languages as (
         campaign_id,
         channel,
         message_type,
+        sender_id,
         customer_language
 
 ),
@@ -115,6 +123,7 @@ asked as (
             planned_messages.campaign_id = languages.campaign_id
             and planned_messages.channel = languages.channel
             and planned_messages.message_type = languages.message_type
+            and planned_messages.sender_id = languages.sender_id
 
 ),
 
@@ -148,6 +157,7 @@ with_templates as (
         on
             asked.campaign_id = campaign_templates.campaign_id
             and asked.channel = campaign_templates.channel
+            and asked.sender_id = campaign_templates.sender_id
             and asked.customer_language = campaign_templates.customer_language
             and asked.message_type = 'template'
 
@@ -213,6 +223,7 @@ reachable as (
         members.campaign_id,
         members.channel,
         members.message_type,
+        members.sender_id,
         members.customer_language,
         members.customer_id,
         judged.portfolio_id,
@@ -225,6 +236,7 @@ reachable as (
             members.campaign_id = judged.campaign_id
             and members.channel = judged.channel
             and members.message_type = judged.message_type
+            and members.sender_id = judged.sender_id
             and members.customer_language = judged.customer_language
 
     inner join eligible
@@ -242,6 +254,7 @@ reachable_counts as (
         campaign_id,
         channel,
         message_type,
+        sender_id,
         customer_language,
         count(*) as reachable_count
 
@@ -251,6 +264,7 @@ reachable_counts as (
         campaign_id,
         channel,
         message_type,
+        sender_id,
         customer_language
 
 ),
@@ -400,6 +414,7 @@ final as (
             judged.campaign_id = reachable_counts.campaign_id
             and judged.channel = reachable_counts.channel
             and judged.message_type = reachable_counts.message_type
+            and judged.sender_id = reachable_counts.sender_id
             and judged.customer_language = reachable_counts.customer_language
 
     left join people_under_limit

@@ -23,6 +23,7 @@ named as (
         campaign_id,
         channel,
         message_type,
+        sender_id,
         parameter_name,
         min(
             parameter_position
@@ -35,6 +36,7 @@ named as (
         campaign_id,
         channel,
         message_type,
+        sender_id,
         parameter_name
 
 ),
@@ -45,6 +47,7 @@ listed as (
         campaign_id,
         channel,
         message_type,
+        sender_id,
         {{ dbt.listagg('parameter_name', "','", 'order by parameter_place') }}
             as parameters
 
@@ -53,7 +56,8 @@ listed as (
     group by
         campaign_id,
         channel,
-        message_type
+        message_type,
+        sender_id
 
 ),
 
@@ -80,6 +84,7 @@ final as (
             decided.campaign_id = listed.campaign_id
             and decided.channel = listed.channel
             and decided.message_type = listed.message_type
+            and decided.sender_id = listed.sender_id
 
 )
 

@@ -42,8 +42,13 @@ unioned as (
         purpose,
         message_type,
         {{ "'holdout'" if table == 'holdout' else 'destination' }} as destination,
-        {{ 'template_name' if table == 'whatsapp' else missing }} as template_name,
-        {{ 'language_code' if table == 'whatsapp' else missing }} as language_code,
+        {%- if table in addressed_tables() %}
+        template_name,
+        case when template_name is not null then language_code end as language_code,
+        {%- else %}
+        {{ missing }} as template_name,
+        {{ missing }} as language_code,
+        {%- endif %}
         {{ 'states' if 'profiles' in table else missing }} as states,
         {{ 'is_withdrawal' if 'profiles' in table else 'false' }} as is_withdrawal,
         decided_at,

@@ -33,6 +33,8 @@ final as (
         {{ fill_placeholders(
             'decided.free_text', 'decided.body_parameters', 'decided.variables'
         ) }} as free_text,
+        decided.content,
+        decided.content_kind,
         decided.variables
 
     from decided

@@ -363,6 +363,8 @@ def row(number=0, **given):
         "body_parameters": "first_name",
         "button_parameters": "",
         "free_text": None,
+        "content": None,
+        "content_kind": None,
         "variables": json.dumps({"first_name": NAME}),
         **given,
     }

@@ -12,6 +12,12 @@ campaign_messages as (
 
 ),
 
+content_support as (
+
+    select * from {{ ref('content_support') }}
+
+),
+
 senders as (
 
     select * from {{ ref('int_senders') }}
@@ -64,6 +70,9 @@ final as (
         coalesce(campaign_messages.body_parameters, '') as body_parameters,
         coalesce(campaign_messages.button_parameters, '') as button_parameters,
         campaign_messages.free_text,
+        nullif(campaign_messages.content, '') as content,
+        nullif(campaign_messages.content_kind, '') as content_kind,
+        coalesce(campaign_messages.countries, '') as countries,
         live.holdout_salt,
         coalesce(
             cast(live.round_number as {{ dbt.type_string() }}), 'once'
@@ -80,6 +89,8 @@ final as (
 
         ---------- booleans
         {{ may_sender_send('senders', 'live.purpose') }} as is_sender_active,
+        {{ can_carry_content('campaign_messages', 'content_support') | indent(8) }}
+            as can_carry_content,
 
         ---------- timestamps
         live.starts_at,
@@ -99,6 +110,12 @@ final as (
 
     left join senders
         on campaign_messages.sender_id = senders.sender_id
+
+    left join content_support
+        on
+            campaign_messages.destination = content_support.destination
+            and campaign_messages.channel = content_support.channel
+            and campaign_messages.content_kind = content_support.content_kind
 
 )
 

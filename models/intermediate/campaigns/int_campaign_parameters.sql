@@ -14,6 +14,7 @@ lists as (
         campaign_id,
         channel,
         message_type,
+        sender_id,
         'body' as component,
         body_parameters as parameter_list
 
@@ -25,6 +26,7 @@ lists as (
         campaign_id,
         channel,
         message_type,
+        sender_id,
         'header' as component,
         header_parameter as parameter_list
 
@@ -36,6 +38,7 @@ lists as (
         campaign_id,
         channel,
         message_type,
+        sender_id,
         'button' as component,
         button_parameters as parameter_list
 
@@ -57,6 +60,7 @@ split as (
         lists.campaign_id,
         lists.channel,
         lists.message_type,
+        lists.sender_id,
         lists.component,
         positions.parameter_position,
         -- The part's number must be a literal for some engines.
@@ -85,6 +89,7 @@ final as (
         campaign_id,
         channel,
         message_type,
+        sender_id,
         component,
         parameter_position,
         case

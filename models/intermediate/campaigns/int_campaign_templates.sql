@@ -55,6 +55,7 @@ named as (
     select
         wanted.campaign_id,
         wanted.channel,
+        wanted.sender_id,
         wanted.customer_language,
         templates.*,
         case
@@ -80,7 +81,7 @@ ranked as (
     select
         named.*,
         row_number() over (
-            partition by campaign_id, channel, customer_language
+            partition by campaign_id, channel, sender_id, customer_language
             -- An approved one first, then the customer's own language.
             order by
                 case
@@ -101,6 +102,7 @@ given_parameters as (
     select
         parameters.campaign_id,
         parameters.channel,
+        parameters.sender_id,
         parameters.component,
         count(*) as parameter_count
 
@@ -111,6 +113,7 @@ given_parameters as (
     group by
         parameters.campaign_id,
         parameters.channel,
+        parameters.sender_id,
         parameters.component
 
 ),
@@ -120,6 +123,7 @@ body_names as (
     select
         parameters.campaign_id,
         parameters.channel,
+        parameters.sender_id,
         ranked.customer_language,
         count(*) as known_name_count
 
@@ -129,6 +133,7 @@ body_names as (
         on
             parameters.campaign_id = ranked.campaign_id
             and parameters.channel = ranked.channel
+            and parameters.sender_id = ranked.sender_id
             and ranked.template_rank = 1
 
     where
@@ -142,6 +147,7 @@ body_names as (
     group by
         parameters.campaign_id,
         parameters.channel,
+        parameters.sender_id,
         ranked.customer_language
 
 ),
@@ -152,6 +158,7 @@ final as (
 
         ---------- ids
         ranked.campaign_id,
+        ranked.sender_id,
         ranked.account_id,
         ranked.template_id,
 
@@ -206,24 +213,28 @@ final as (
         on
             ranked.campaign_id = body.campaign_id
             and ranked.channel = body.channel
+            and ranked.sender_id = body.sender_id
             and body.component = 'body'
 
     left join given_parameters as header
         on
             ranked.campaign_id = header.campaign_id
             and ranked.channel = header.channel
+            and ranked.sender_id = header.sender_id
             and header.component = 'header'
 
     left join given_parameters as button
         on
             ranked.campaign_id = button.campaign_id
             and ranked.channel = button.channel
+            and ranked.sender_id = button.sender_id
             and button.component = 'button'
 
     left join body_names
         on
             ranked.campaign_id = body_names.campaign_id
             and ranked.channel = body_names.channel
+            and ranked.sender_id = body_names.sender_id
             and ranked.customer_language = body_names.customer_language
 
     where ranked.template_rank = 1

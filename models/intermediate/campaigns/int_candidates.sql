@@ -52,8 +52,8 @@ candidates as (
         audience_members.customer_id,
         audience_members.score,
         audience_members.variables,
-        coalesce(customers.language_code, '') as customer_language,
-        customers.country_code
+        customers.country_code,
+        coalesce(customers.language_code, '') as customer_language
 
     from campaign_messages
 
@@ -76,6 +76,7 @@ parameter_values as (
         candidates.campaign_id,
         candidates.channel,
         candidates.message_type,
+        candidates.sender_id,
         candidates.customer_id,
         {{ json_text_dynamic('candidates.variables', 'parameters.parameter_name') }}
             as parameter_value
@@ -87,6 +88,7 @@ parameter_values as (
             candidates.campaign_id = parameters.campaign_id
             and candidates.channel = parameters.channel
             and candidates.message_type = parameters.message_type
+            and candidates.sender_id = parameters.sender_id
 
 ),
 
@@ -97,6 +99,7 @@ values_checked as (
         campaign_id,
         channel,
         message_type,
+        sender_id,
         customer_id,
         min(
             case
@@ -117,6 +120,7 @@ values_checked as (
         campaign_id,
         channel,
         message_type,
+        sender_id,
         customer_id
 
 ),
@@ -153,6 +157,7 @@ with_templates as (
         on
             candidates.campaign_id = campaign_templates.campaign_id
             and candidates.channel = campaign_templates.channel
+            and candidates.sender_id = campaign_templates.sender_id
             and candidates.customer_language = campaign_templates.customer_language
             and candidates.message_type = 'template'
 
@@ -178,6 +183,7 @@ final as (
         with_templates.purpose_used as purpose,
         with_templates.occurrence,
         with_templates.template_name,
+        with_templates.customer_language,
         with_templates.language_code as template_language_code,
         with_templates.template_status,
         with_templates.template_category,
@@ -187,6 +193,8 @@ final as (
         with_templates.body_parameters,
         with_templates.button_parameters,
         with_templates.free_text,
+        with_templates.content,
+        with_templates.content_kind,
         with_templates.variables,
         with_templates.holdout_salt,
 
@@ -205,6 +213,10 @@ final as (
         message_policies.is_batch_sent,
         coalesce(message_policies.has_quiet_hours, true) as has_quiet_hours,
         message_policies.needs_window,
+        {{ is_routed_to(
+            'with_templates.countries', 'with_templates.country_code'
+        ) | indent(8) }} as is_routed_to_country,
+        with_templates.can_carry_content,
         with_templates.message_type != 'template'
         or with_templates.found_template_name is not null as has_template,
         with_templates.message_type != 'template'
@@ -258,6 +270,7 @@ final as (
             with_templates.campaign_id = values_checked.campaign_id
             and with_templates.channel = values_checked.channel
             and with_templates.message_type = values_checked.message_type
+            and with_templates.sender_id = values_checked.sender_id
             and with_templates.customer_id = values_checked.customer_id
 
 )

@@ -91,7 +91,8 @@ messaged as (
 
 ),
 
--- One message a channel: one that may go, else the one that came nearest to it.
+-- One message a channel: one that may go, else the one that came nearest to it, of
+-- those for the customer's country.
 ranked_messages as (
 
     select
@@ -100,6 +101,7 @@ ranked_messages as (
             partition by judged.campaign_id, judged.customer_id, judged.channel
             order by
                 case when judged.reason_code = 'sendable' then 0 else 1 end asc,
+                case when judged.is_routed_to_country then 0 else 1 end asc,
                 reasons.reason_order desc,
                 judged.message_rank asc,
                 judged.message_type asc,
@@ -128,8 +130,8 @@ last_written as (
 
 ),
 
--- The customer's own choice, where they last wrote, the country's habit, the
--- campaign's order.
+-- The campaign's countries, the customer's own choice, where they last wrote, the
+-- country's habit, the campaign's order.
 ranked_channels as (
 
     select
@@ -139,6 +141,9 @@ ranked_channels as (
             order by
                 case
                     when ranked_messages.reason_code = 'sendable' then 0 else 1
+                end asc,
+                case
+                    when ranked_messages.is_routed_to_country then 0 else 1
                 end asc,
                 case
                     when ranked_messages.channel = ranked_messages.preferred_channel

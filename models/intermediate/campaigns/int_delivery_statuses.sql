@@ -22,6 +22,30 @@ provider_statuses as (
 
 ),
 
+rcs_statuses as (
+
+    select * from {{ ref('stg_rcs__statuses') }}
+
+),
+
+wechat_statuses as (
+
+    select * from {{ ref('stg_wechat__statuses') }}
+
+),
+
+kakao_statuses as (
+
+    select * from {{ ref('stg_kakao__statuses') }}
+
+),
+
+error_classes as (
+
+    select * from {{ ref('provider_error_classes') }}
+
+),
+
 -- A status without our key is found by the id the provider gave the message.
 messages as (
 
@@ -67,6 +91,76 @@ found_at_providers as (
 
 ),
 
+-- LINE says nothing of a message once it has taken it.
+channel_statuses as (
+
+    select
+        'rcs' as provider,
+        message_id as provider_message_id,
+        case when status = 'expired' then 'failed' else status end as status,
+        case when status = 'expired' then 'ttl_expiration_revoked' end as error_code,
+        coalesce(occurred_at, received_at) as occurred_at,
+        received_at
+
+    from rcs_statuses
+
+    -- What could not be taken back may still arrive.
+    where status != 'revoke_failed'
+
+    union all
+
+    select
+        'wechat' as provider,
+        message_id as provider_message_id,
+        case when status = 'success' then 'delivered' else 'failed' end as status,
+        case
+            when status != 'success'
+                then coalesce(
+                    error_code,
+                    replace(trim({{ dbt.split_part('status', "':'", 2) }}), ' ', '_')
+                )
+        end as error_code,
+        coalesce(occurred_at, received_at) as occurred_at,
+        received_at
+
+    from wechat_statuses
+
+    where
+        status = 'success'
+        or status like 'failed:%'
+
+    union all
+
+    -- NHN Cloud numbers a call's recipients. Only codes that are known to mean that
+    -- nothing was delivered say so; all others leave the message as it is.
+    select
+        'kakao' as provider,
+        kakao_statuses.request_id || ':' || cast(
+            kakao_statuses.recipient_seq as {{ dbt.type_string() }}
+        ) as provider_message_id,
+        case
+            when kakao_statuses.result_code in ('1000', 'MRC01') then 'delivered'
+            else 'failed'
+        end as status,
+        error_classes.code as error_code,
+        coalesce(kakao_statuses.occurred_at, kakao_statuses.received_at)
+            as occurred_at,
+        kakao_statuses.received_at
+
+    from kakao_statuses
+
+    left join error_classes
+        on
+            error_classes.provider = 'kakao'
+            and kakao_statuses.result_code = error_classes.code
+            and error_classes.action != 'unknown'
+
+    where
+        kakao_statuses.result_code in ('1000', 'MRC01')
+        or error_classes.code is not null
+
+),
+
 final as (
 
     select
@@ -107,6 +201,24 @@ final as (
     from found_at_providers
 
     where delivery_key is not null
+
+    union all
+
+    select
+        messages.delivery_key,
+        channel_statuses.provider_message_id,
+        channel_statuses.provider,
+        channel_statuses.status,
+        channel_statuses.error_code,
+        channel_statuses.occurred_at,
+        channel_statuses.received_at
+
+    from channel_statuses
+
+    inner join messages
+        on
+            channel_statuses.provider = messages.provider
+            and channel_statuses.provider_message_id = messages.provider_message_id
 
 )
 

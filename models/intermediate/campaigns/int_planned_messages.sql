@@ -14,6 +14,12 @@ campaign_messages as (
 
 ),
 
+content_support as (
+
+    select * from {{ ref('content_support') }}
+
+),
+
 senders as (
 
     select * from {{ ref('int_senders') }}
@@ -56,6 +62,7 @@ final as (
         coalesce(campaign_messages.header_parameter, '') as header_parameter,
         coalesce(campaign_messages.body_parameters, '') as body_parameters,
         coalesce(campaign_messages.button_parameters, '') as button_parameters,
+        coalesce(campaign_messages.countries, '') as countries,
 
         ---------- numbers
         campaigns.min_score,
@@ -65,6 +72,8 @@ final as (
         ---------- booleans
         {{ may_sender_send('senders', 'campaigns.purpose') }}
         and coalesce(limits.messaging_limit != 0, true) as is_sender_active,
+        {{ can_carry_content('campaign_messages', 'content_support') | indent(8) }}
+            as can_carry_content,
 
         ---------- timestamps
         campaigns.starts_at
@@ -82,6 +91,12 @@ final as (
             senders.channel = limits.channel
             and coalesce(senders.portfolio_id, senders.sender_id)
             = limits.portfolio_id
+
+    left join content_support
+        on
+            campaign_messages.destination = content_support.destination
+            and campaign_messages.channel = content_support.channel
+            and campaign_messages.content_kind = content_support.content_kind
 
 )
 

@@ -6,28 +6,19 @@ with
 
 synced as (
 
+    {% for table in message_tables() -%}
     select
         delivery_key,
         customer_id,
         send_not_before,
         send_not_after
 
-    from {{ ref('sync_whatsapp') }}
+    from {{ ref('sync_' ~ table) }}
 
     where purpose = 'marketing'
+    {{ 'union all' if not loop.last }}
 
-    union all
-
-    select
-        delivery_key,
-        customer_id,
-        send_not_before,
-        send_not_after
-
-    from {{ ref('sync_braze_triggers') }}
-
-    where purpose = 'marketing'
-
+    {% endfor %}
 ),
 
 customers as (

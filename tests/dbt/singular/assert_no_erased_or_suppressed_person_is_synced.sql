@@ -5,10 +5,10 @@ with
 
 synced as (
 
-    select customer_id from {{ ref('sync_whatsapp') }}
+    {% for table in message_tables() -%}
+    select customer_id from {{ ref('sync_' ~ table) }}
     union all
-    select customer_id from {{ ref('sync_braze_triggers') }}
-    union all
+    {% endfor -%}
     select customer_id from {{ ref('sync_braze_profiles') }}
     where is_withdrawal is not true
     union all

@@ -1,32 +1,24 @@
 -- What was accepted and what is decided now never add up to more than a rule allows.
--- Reads the ledger's events, the statuses and the customers from staging, not from the
--- models that count, so that a mistake in between shows. A rule of a part of a country
+-- Reads the ledger's events and the customers from staging, not from the models that
+-- count, so that a mistake in between shows. A rule of a part of a country
 -- is left to them, and so is a day where the customer's record names no zone.
 
 with
 
 decided as (
 
+    {% for table in message_tables() -%}
     select
         customer_id,
         channel,
         delivery_key
 
-    from {{ ref('sync_whatsapp') }}
+    from {{ ref('sync_' ~ table) }}
 
     where purpose = 'marketing'
+    {{ 'union all' if not loop.last }}
 
-    union all
-
-    select
-        customer_id,
-        channel,
-        delivery_key
-
-    from {{ ref('sync_braze_triggers') }}
-
-    where purpose = 'marketing'
-
+    {% endfor %}
 ),
 
 customer_merges as (
@@ -68,11 +60,9 @@ zones as (
 
 failed as (
 
-    select
-        delivery_key,
-        message_id
+    select distinct delivery_key
 
-    from {{ ref('stg_whatsapp__statuses') }}
+    from {{ ref('int_delivery_statuses') }}
 
     where status = 'failed'
 
@@ -91,18 +81,14 @@ had as (
     inner join customer_merges
         on events.customer_id = customer_merges.customer_id
 
-    left join failed as failed_by_key
-        on events.delivery_key = failed_by_key.delivery_key
-
-    left join failed as failed_by_id
-        on events.provider_message_id = failed_by_id.message_id
+    left join failed
+        on events.delivery_key = failed.delivery_key
 
     where
         events.delivery_event = 'accepted'
         and events.purpose = 'marketing'
         and events.received_at <= {{ as_of() }}
-        and failed_by_key.delivery_key is null
-        and failed_by_id.message_id is null
+        and failed.delivery_key is null
 
 ),
 

@@ -4,22 +4,16 @@ with
 
 sent as (
 
+    {% for table in message_tables() -%}
     select
         delivery_key,
         campaign_id,
         customer_id
 
-    from {{ ref('sync_whatsapp') }}
+    from {{ ref('sync_' ~ table) }}
+    {{ 'union all' if not loop.last }}
 
-    union all
-
-    select
-        delivery_key,
-        campaign_id,
-        customer_id
-
-    from {{ ref('sync_braze_triggers') }}
-
+    {% endfor %}
 ),
 
 campaigns as (

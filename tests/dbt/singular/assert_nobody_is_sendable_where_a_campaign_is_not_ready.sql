@@ -14,6 +14,7 @@ left join {{ ref('fct_campaign_readiness') }} as readiness
         decisions.campaign_id = readiness.campaign_id
         and decisions.channel = readiness.channel
         and decisions.message_type = readiness.message_type
+        and decisions.sender_id = readiness.sender_id
         and coalesce(nullif(customers.language_code, ''), 'unknown')
         = readiness.language_code
 

@@ -7,28 +7,18 @@ with
 
 synced as (
 
+    {% for table in message_tables() -%}
     select
         customer_id,
         sender_id,
-        purpose
+        channel
 
-    from {{ ref('sync_whatsapp') }}
+    from {{ ref('sync_' ~ table) }}
 
     where purpose = 'marketing'
+    {{ 'union all' if not loop.last }}
 
-    union all
-
-    select
-        customer_id,
-        sender_id,
-        purpose
-
-    from {{ ref('sync_braze_triggers') }}
-
-    where
-        purpose = 'marketing'
-        and channel = 'whatsapp'
-
+    {% endfor %}
 ),
 
 customer_merges as (
@@ -80,6 +70,7 @@ told_by_providers as (
     select
         opt_outs.customer_id,
         opt_outs.address,
+        coalesce(opt_outs.channel, '*') as channel,
         coalesce(opt_outs.occurred_at, opt_outs.received_at) as said_at,
         opt_outs.received_at,
         coalesce(named.brand_id, owners.brand_id) as brand_id
@@ -97,7 +88,6 @@ told_by_providers as (
 
     where
         opt_outs.action = 'stop'
-        and coalesce(opt_outs.channel, 'whatsapp') = 'whatsapp'
         and coalesce(opt_outs.received_at, {{ as_of() }}) <= {{ as_of() }}
 
 ),
@@ -106,6 +96,7 @@ provider_stops as (
 
     select
         customer_merges.canonical_customer_id as customer_id,
+        told_by_providers.channel,
         told_by_providers.brand_id,
         told_by_providers.said_at,
         told_by_providers.received_at
@@ -119,6 +110,7 @@ provider_stops as (
 
     select
         contact_points.customer_id,
+        contact_points.channel,
         told_by_providers.brand_id,
         told_by_providers.said_at,
         told_by_providers.received_at
@@ -127,8 +119,8 @@ provider_stops as (
 
     inner join {{ ref('int_contact_points') }} as contact_points
         on
-            contact_points.channel = 'whatsapp'
-            and told_by_providers.address = contact_points.address
+            told_by_providers.address = contact_points.address
+            and told_by_providers.channel in (contact_points.channel, '*')
 
 ),
 
@@ -137,13 +129,13 @@ all_stops as (
     select
         customer_id,
         brand_id,
+        channel,
         said_at
 
     from events
 
     where
         action in ('withdraw', 'deny')
-        and channel in ('whatsapp', '*')
         and purpose in ('marketing', '*')
 
     union all
@@ -151,6 +143,7 @@ all_stops as (
     select
         customer_id,
         brand_id,
+        channel,
         case
             when
                 said_at
@@ -169,13 +162,15 @@ stops as (
     select
         customer_id,
         brand_id,
+        channel,
         max(said_at) as stopped_at
 
     from all_stops
 
     group by
         customer_id,
-        brand_id
+        brand_id,
+        channel
 
 ),
 
@@ -183,6 +178,7 @@ own_yes as (
 
     select
         customer_id,
+        channel,
         max(said_at) as granted_at
 
     from events
@@ -190,10 +186,11 @@ own_yes as (
     where
         action in ('grant', 'confirm')
         and actor = 'self'
-        and channel in ('whatsapp', '*')
         and purpose in ('marketing', '*')
 
-    group by customer_id
+    group by
+        customer_id,
+        channel
 
 )
 
@@ -207,9 +204,18 @@ inner join senders
 inner join stops
     on
         synced.customer_id = stops.customer_id
+        and stops.channel in (synced.channel, '*')
         and coalesce(senders.brand_id = stops.brand_id, true)
 
-left join own_yes
-    on stops.customer_id = own_yes.customer_id
+where not exists (
 
-where (own_yes.granted_at > stops.stopped_at) is not true
+    select 1
+
+    from own_yes
+
+    where
+        own_yes.customer_id = stops.customer_id
+        and own_yes.channel in (synced.channel, '*')
+        and own_yes.granted_at > stops.stopped_at
+
+)

@@ -5,10 +5,10 @@ with
 
 sent as (
 
-    select delivery_key from {{ ref('sync_whatsapp') }}
+    {% for table in message_tables() -%}
+    select delivery_key from {{ ref('sync_' ~ table) }}
     union all
-    select delivery_key from {{ ref('sync_braze_triggers') }}
-    union all
+    {% endfor -%}
     select delivery_key from {{ ref('sync_holdout') }}
 
 ),

@@ -35,6 +35,8 @@ TEMPLATE = WhatsAppRow(
     body_parameters="first_name,offer",
     button_parameters="",
     free_text=None,
+    content=None,
+    content_kind=None,
     variables='{"first_name": "Ana", "offer": "10%"}',
 )
 
