@@ -176,7 +176,7 @@ CASES: dict[str, tuple[str, Case]] = {
     "wrong-sender": ("GB", _reached_at(sender_id="wa_support")),
     "no-template-language": ("KR", sets()),
     # The English text, where a law wants its label first.
-    "label-missing": ("KR", sets(language_code="en")),
+    "label-missing": ("KR", sets(language_code="en", preferred_channel="whatsapp")),
     "no-name": ("GB", _name(None)),
     "name-with-line-break": ("GB", _name("Ann\nMary")),
     "platform-country": ("US", sets()),
