@@ -2,7 +2,8 @@
     platform's profiles, or hold back. -#}
 {% macro message_tables() -%}
     {%- set names = [] -%}
-    {%- for name in var('send_tables') if name != 'holdout' and 'profiles' not in name -%}
+    {%- for name in var('send_tables')
+        if name != 'holdout' and name not in var('state_tables') -%}
         {%- do names.append(name) -%}
     {%- endfor -%}
     {{ return(names) }}

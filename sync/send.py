@@ -14,7 +14,6 @@ from sync.classes import load_classes
 from sync.desk import desk, is_sandbox
 from sync.destinations import DESTINATIONS
 from sync.destinations.contents import load_contents
-from sync.destinations.message import MessageDestination
 from sync.errors import GuardError, LockedError, TrustError
 from sync.job import Job, Summary
 from sync.lock import hold, if_free
@@ -58,9 +57,10 @@ def send(name: str, target: str | None, options: Options) -> Summary:
 
 def _with_contents(at: Desk, destination: Destination[Any]) -> Destination[Any]:
     """Give an adapter that carries more than text the project's content files."""
-    if not isinstance(destination, MessageDestination):
+    if not hasattr(destination, "contents"):
         return destination
-    return replace(destination, contents=load_contents(at.config.project_dir))
+    made: Any = destination
+    return replace(made, contents=load_contents(at.config.project_dir))  # type: ignore[no-any-return]
 
 
 def _recover(at: Desk, name: str) -> int:

@@ -119,6 +119,9 @@ class BrazeTriggersDestination(_Braze):
     batch_size: ClassVar[int] = 50
     answers: ClassVar[Literal["per_row", "batch"]] = "batch"
     keeps_state: ClassVar[bool] = False
+    path: ClassVar[str] = "campaigns/trigger/send"
+    id_name: ClassVar[str] = "campaign_id"
+    properties: ClassVar[str] = "trigger_properties"
 
     def request(self, rows: Sequence[BrazeTriggerRow]) -> httpx.Request:
         """Say the rows as recipients of their one campaign, or raise RowError."""
@@ -130,11 +133,11 @@ class BrazeTriggersDestination(_Braze):
                 reason_code="template_missing",
             )
         body = {
-            "campaign_id": campaigns.pop(),
+            self.id_name: campaigns.pop(),
             "broadcast": False,
-            "recipients": [_recipient(row) for row in rows],
+            "recipients": [_recipient(row, self.properties) for row in rows],
         }
-        return self._post("campaigns/trigger/send", body)
+        return self._post(self.path, body)
 
     def read(
         self, response: httpx.Response, rows: Sequence[BrazeTriggerRow]
@@ -156,6 +159,17 @@ class BrazeTriggersDestination(_Braze):
             Answer("unknown", codes[i], retry_after=wait) if i in codes else rest
             for i in range(len(rows))
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class BrazeCanvasesDestination(BrazeTriggersDestination):
+    """An API-triggered Canvas, entered by named people ("Send Canvas messages")."""
+
+    name: ClassVar[str] = "braze_canvases"
+    model: ClassVar[str] = "sync_braze_canvases"
+    path: ClassVar[str] = "canvas/trigger/send"
+    id_name: ClassVar[str] = "canvas_id"
+    properties: ClassVar[str] = "canvas_entry_properties"
 
 
 def _profile(row: BrazeProfileRow) -> dict[str, Any]:
@@ -188,13 +202,13 @@ def _group(group: str, value: str) -> dict[str, str]:
     return {"subscription_group_id": group, "subscription_state": state}
 
 
-def _recipient(row: BrazeTriggerRow) -> dict[str, Any]:
+def _recipient(row: BrazeTriggerRow, properties: str) -> dict[str, Any]:
     values = Values.of(row.variables)
     names = [name for name in (row.parameters or "").split(",") if name]
     return {
         "external_user_id": _external_id(row),
         "send_to_existing_only": True,
-        "trigger_properties": {
+        properties: {
             **{name: values[name] for name in names},
             "delivery_key": row.delivery_key,
         },
@@ -205,4 +219,8 @@ def _external_id(row: SendRow) -> str:
     return check(row.customer_id, EXTERNAL_ID, reason="address_invalid")
 
 
-DESTINATIONS = (BrazeProfilesDestination, BrazeTriggersDestination)
+DESTINATIONS = (
+    BrazeProfilesDestination,
+    BrazeTriggersDestination,
+    BrazeCanvasesDestination,
+)

@@ -7,25 +7,30 @@ v23.0 (2025-11-21). What a code means is `seeds/reference/provider_error_classes
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 from urllib.parse import quote
 
 import httpx
 
 from sync.destinations.base import Answer, RowError
+from sync.destinations.contents import content_of
 from sync.destinations.http import content_json, retry_after, safe_base_url, secret
 from sync.destinations.values import Values, check
+from sync.destinations.whatsapp_content import SAID, said
+from sync.errors import ConfigError
 from sync.messages import SendRow, WhatsAppRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from sync.destinations.contents import Content
+
 MEDIA = frozenset({"IMAGE", "VIDEO", "DOCUMENT"})
-# At most 4096 characters, at least one to be seen, and all of them have UTF-8 bytes.
-TEXT = r"(?s)(?=.*\S)[^\ud800-\udfff]{1,4096}"
 COUPON = r".{1,20}"
+POLICIES = ("", "CLOUD_API_FALLBACK", "STRICT")
 PHONE = r"\+[1-9][0-9]{7,14}"
 BSUID = r"[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}"
 # A held template is on its way; a paused one never leaves ("Template pacing",
@@ -47,23 +52,45 @@ class WhatsAppDestination:
     dedupe_seconds: ClassVar[int] = 0
     keeps_state: ClassVar[bool] = False
 
+    carries: ClassVar[Mapping[str, frozenset[str]]] = MappingProxyType(
+        {"whatsapp": frozenset(SAID)}
+    )
+
     token: str = field(repr=False)
     base_url: str = "https://graph.facebook.com/v25.0"
+    # Empty is the Cloud API for all; else Marketing Messages, for marketing templates.
+    product_policy: str = ""
+    contents: Mapping[str, Content] = field(default_factory=dict, repr=False)
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:
-        """Take OTT_WHATSAPP_TOKEN (or _FILE) and OTT_WHATSAPP_BASE_URL from `env`."""
+        """
+        Take OTT_WHATSAPP_TOKEN (or _FILE) and OTT_WHATSAPP_BASE_URL from `env`.
+
+        OTT_WHATSAPP_MARKETING_MESSAGES (CLOUD_API_FALLBACK or STRICT) sends marketing
+        templates by /marketing_messages; the business account has to be onboarded.
+        """
         token = secret(env, "OTT_WHATSAPP_TOKEN")
         url = safe_base_url(env, "OTT_WHATSAPP_BASE_URL")
-        return cls(token, url) if url else cls(token)
+        policy = env.get("OTT_WHATSAPP_MARKETING_MESSAGES", "").strip()
+        if policy not in POLICIES:
+            raise ConfigError(
+                "OTT_WHATSAPP_MARKETING_MESSAGES is CLOUD_API_FALLBACK or STRICT."
+            )
+        made = cls(token, url) if url else cls(token)
+        return replace(made, product_policy=policy)
 
     def request(self, rows: Sequence[WhatsAppRow]) -> httpx.Request:
         """Say the one row as a template or as free text, or raise RowError."""
         (row,) = rows
-        content = _template(row) if row.message_type == "template" else _free_text(row)
+        is_template = row.message_type == "template"
+        content = _template(row) if is_template else self._free_form(row)
+        path = "messages"
+        if is_template and row.purpose == "marketing" and self.product_policy:
+            path, content["product_policy"] = "marketing_messages", self.product_policy
         return httpx.Request(
             "POST",
-            _url(self.base_url, row.phone_number_id),
+            _url(self.base_url, row.phone_number_id, path),
             headers={"Authorization": f"Bearer {self.token}"},
             json={
                 "messaging_product": "whatsapp",
@@ -74,6 +101,9 @@ class WhatsAppDestination:
             },
         )
 
+    def _free_form(self, row: WhatsAppRow) -> dict[str, Any]:
+        return said(content_of(self.contents, row, Values.of(row.variables)))
+
     def read(
         self, response: httpx.Response, rows: Sequence[WhatsAppRow]
     ) -> list[Answer]:
@@ -83,9 +113,9 @@ class WhatsAppDestination:
 
 
 @lru_cache
-def _url(base_url: str, phone_number_id: str) -> httpx.URL:
+def _url(base_url: str, phone_number_id: str, path: str) -> httpx.URL:
     """Parse it once for all of a sender's messages."""
-    return httpx.URL(f"{base_url}/{quote(phone_number_id, safe='')}/messages")
+    return httpx.URL(f"{base_url}/{quote(phone_number_id, safe='')}/{path}")
 
 
 def _recipient(row: WhatsAppRow) -> dict[str, str]:
@@ -98,11 +128,6 @@ def _recipient(row: WhatsAppRow) -> dict[str, str]:
     if row.address_type == "bsuid":
         return {"recipient": check(row.address, BSUID, reason="address_invalid")}
     return {"to": check(row.address, PHONE, reason="address_invalid")}
-
-
-def _free_text(row: WhatsAppRow) -> dict[str, Any]:
-    text = check(row.free_text or "", TEXT)
-    return {"type": "text", "text": {"body": text, "preview_url": False}}
 
 
 def _template(row: WhatsAppRow) -> dict[str, Any]:

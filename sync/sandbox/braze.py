@@ -168,14 +168,15 @@ class BrazeApi:
                 del profile["attributes"][name]
 
     def trigger(self, body: object) -> list[dict[str, Any]]:
-        """Judge one campaigns/trigger/send and give the recipients it reaches."""
+        """Judge a campaign's or a Canvas's call and give the recipients it reaches."""
         if not isinstance(body, dict):
             raise BrazeError(400, "Bad Request")
         if body.get("broadcast"):
             raise BrazeError(400, "The sandbox takes no broadcast")
-        campaign = body.get("campaign_id")
+        campaign = body.get("campaign_id") or body.get("canvas_id")
         if not campaign or (self.campaigns and campaign not in self.campaigns):
-            raise BrazeError(400, "Invalid Campaign ID")
+            kind = "Canvas" if "canvas_id" in body else "Campaign"
+            raise BrazeError(400, f"Invalid {kind} ID")
         recipients = _list(body, "recipients")
         if not recipients:
             raise BrazeError(400, "No Recipients")

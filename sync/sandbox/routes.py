@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from sync.sandbox.answers import WORLD, Arrival, exchange, refusal
-from sync.sandbox.errors import Refusal
+from sync.sandbox.errors import MetaError, Refusal
 
 __all__ = ["ROUTES", "WORLD"]
 
@@ -18,6 +18,19 @@ async def messages(request: web.Request) -> web.StreamResponse:
 
     async def take(arrival: Arrival) -> web.Response:
         message = world.api.take(number, arrival.body, world.now())
+        return web.json_response(await world.accept(message, arrival))
+
+    return await exchange(request, world.api, take)
+
+
+async def marketing(request: web.Request) -> web.StreamResponse:
+    """POST /{phone number id}/marketing_messages: marketing templates only."""
+    world, number = request.app[WORLD], request.match_info["number"]
+
+    async def take(arrival: Arrival) -> web.Response:
+        message = world.api.take(number, arrival.body, world.now())
+        if message.category != "marketing":
+            raise MetaError(100, "Only marketing templates are sent here")
         return web.json_response(await world.accept(message, arrival))
 
     return await exchange(request, world.api, take)
@@ -59,7 +72,7 @@ async def track(request: web.Request) -> web.StreamResponse:
 
 
 async def trigger(request: web.Request) -> web.StreamResponse:
-    """POST /campaigns/trigger/send."""
+    """POST /campaigns/trigger/send and /canvas/trigger/send."""
     world = request.app[WORLD]
 
     async def take(arrival: Arrival) -> web.Response:
@@ -77,11 +90,13 @@ ROUTES = (
         for prefix in ("", "/{version:v[0-9.]+}")
         for route in (
             web.post(prefix + "/{number}/messages", messages),
+            web.post(prefix + "/{number}/marketing_messages", marketing),
             web.get(prefix + "/{account}/message_templates", templates),
         )
     ),
     web.post("/users/track", track),
     web.post("/campaigns/trigger/send", trigger),
+    web.post("/canvas/trigger/send", trigger),
 )
 
 

@@ -152,16 +152,16 @@ class World:
     async def dispatch(
         self, recipients: list[dict[str, Any]], arrival: Arrival
     ) -> dict[str, Any]:
-        """Put one batch of a Braze campaign on its way, logged on disk first."""
+        """Put one batch of a campaign or Canvas on its way, logged on disk first."""
         self.count("accepted")
         entries = []
         for recipient in recipients:
             person = recipient["external_user_id"]
-            properties = recipient.get("trigger_properties") or {}
-            entry = self._entry(arrival, properties.get("delivery_key"), person)
+            entry = self._entry(arrival, _key_in(recipient), person)
             entries.append(entry | {"external_user_id": person})
         await self.log.append(*entries)
-        text = f"{self.seed}:{self.log.count}:{arrival.body['campaign_id']}"
+        sent = arrival.body.get("campaign_id") or arrival.body.get("canvas_id")
+        text = f"{self.seed}:{self.log.count}:{sent}"
         dispatch = hashlib.sha256(text.encode()).hexdigest()[:32]
         return {"dispatch_id": dispatch, "message": "success"}
 
@@ -254,3 +254,11 @@ def _braze(settings: Settings, written: list[dict[str, Any]]) -> BrazeApi:
 
 def _wamid(text: str) -> str:
     return "wamid." + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _key_in(recipient: dict[str, Any]) -> object:
+    """Find our key among a recipient's values, a campaign's or a Canvas's."""
+    for name in ("trigger_properties", "canvas_entry_properties"):
+        if isinstance(values := recipient.get(name), dict):
+            return values.get("delivery_key")
+    return None

@@ -17,7 +17,10 @@ from sync.destinations import DESTINATIONS
 ROOT = Path(__file__).parents[2]
 NOT_A_SEND_TABLE = {"sync_stops", "sync_settlements", "sync_decided"}
 # Whose adapter is being written: `ott` passes over a table that no adapter names.
-NO_ADAPTER_YET = {"sync_line"}
+NO_ADAPTER_YET = {"sync_infobip", "sync_kakao_alimtalk", "sync_kakao_brand"}
+NO_ADAPTER_YET |= {"sync_kakao_event", "sync_kakao_customer_file"}
+NO_ADAPTER_YET |= {"sync_line_multicast", "sync_rcs", "sync_twilio", "sync_vonage"}
+NO_ADAPTER_YET |= {"sync_wechat"}
 
 
 def properties(path):
@@ -29,6 +32,11 @@ def lines(seed):
         return list(csv.DictReader(file))
 
 
+def send_tables():
+    for path in (ROOT / "models/sync").glob("*.yml"):
+        yield from yaml.safe_load(path.read_text(encoding="utf-8")).get("models", [])
+
+
 def unit_tests():
     for path in (ROOT / "models").rglob("*.yml"):
         yield from properties(path).get("unit_tests", [])
@@ -36,7 +44,7 @@ def unit_tests():
 
 @pytest.mark.parametrize("kind", DESTINATIONS.values(), ids=DESTINATIONS)
 def test_a_rows_fields_are_the_contracts_columns(kind):
-    [model] = properties(f"models/sync/{kind.model}.yml")["models"]
+    [model] = [m for m in send_tables() if m["name"] == kind.model]
 
     assert [column["name"] for column in model["columns"]] == [
         field.name for field in fields(kind.row)

@@ -1,4 +1,4 @@
--- A flag that Braze is told is true ends by itself: its end is in the same row, later
+-- A flag that a platform is told is true ends by itself: its end is in the same row, later
 -- than the build and no later than the longest we allow.
 
 with
@@ -12,7 +12,7 @@ given as (
             'profiles.states', "(flags.flag_name || '_until')"
         )) }} as until_at
 
-    from {{ ref('sync_braze_profiles') }} as profiles
+    from {{ all_states() }} as profiles
 
     inner join {{ ref('profile_flags') }} as flags
         on {{ json_text_dynamic('profiles.states', 'flags.flag_name') }} = 'true'

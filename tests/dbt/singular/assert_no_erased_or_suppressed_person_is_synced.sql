@@ -9,7 +9,7 @@ synced as (
     select customer_id from {{ ref('sync_' ~ table) }}
     union all
     {% endfor -%}
-    select customer_id from {{ ref('sync_braze_profiles') }}
+    select customer_id from {{ all_states() }} as states
     where is_withdrawal is not true
     union all
     select customer_id from {{ ref('sync_holdout') }}

@@ -12,7 +12,7 @@ given as (
         flags.purpose,
         senders.brand_id
 
-    from {{ ref('sync_braze_profiles') }} as profiles
+    from {{ all_states() }} as profiles
 
     inner join {{ ref('profile_flags') }} as flags
         on

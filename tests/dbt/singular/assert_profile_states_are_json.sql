@@ -2,7 +2,7 @@
 
 select delivery_key
 
-from {{ ref('sync_braze_profiles') }}
+from {{ all_states() }} as profiles
 
 where
     {{ is_json('states') }} is not true

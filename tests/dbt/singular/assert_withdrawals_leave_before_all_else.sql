@@ -4,17 +4,21 @@ with
 
 profiles as (
 
-    select * from {{ ref('sync_braze_profiles') }}
+    select * from {{ all_states() }} as states
 
 ),
 
 first_gift as (
 
-    select min(send_rank) as send_rank
+    select
+        destination,
+        min(send_rank) as send_rank
 
     from profiles
 
     where is_withdrawal is not true
+
+    group by destination
 
 )
 
@@ -22,7 +26,8 @@ select profiles.delivery_key
 
 from profiles
 
-cross join first_gift
+left join first_gift
+    on profiles.destination = first_gift.destination
 
 where
     profiles.is_withdrawal

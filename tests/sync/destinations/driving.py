@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import json
 import pkgutil
 import threading
 from dataclasses import dataclass, field, fields, replace
@@ -58,6 +59,23 @@ MESSAGE = MessageRow(
 )
 
 
+# The one template Meta has, for all tests of the sandbox.
+TEMPLATE = json.dumps(
+    {
+        "account_id": "100000000000001",
+        "payload": json.dumps(
+            {
+                "name": "spring_sale",
+                "language": "en",
+                "status": "APPROVED",
+                "category": "MARKETING",
+                "components": [{"type": "BODY", "text": "Hi {{1}}"}],
+            }
+        ),
+    }
+)
+
+
 @dataclass(frozen=True)
 class Case:
     """
@@ -96,7 +114,12 @@ class Sandbox:
     """The sandbox's own server, in this process."""
 
     def __init__(self, folder, **settings):
-        self.settings = Settings(directory=folder, undelivered=0.0, **settings)
+        folder.mkdir(exist_ok=True)
+        catalogue = folder / "raw_templates.jsonl"
+        catalogue.write_text(TEMPLATE + "\n")
+        self.settings = Settings(
+            directory=folder, templates=catalogue, undelivered=0.0, **settings
+        )
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()

@@ -423,6 +423,7 @@ def test_what_proves_nothing_is_unknown(braze, row, response):
     ("status", "message", "code"),
     [
         (400, "Invalid Campaign ID", "invalid_campaign_id"),
+        (400, "Invalid Campaign ID", "invalid_canvas_id"),
         (400, "No Recipients", "no_recipients"),
         (400, "Max Input Length Exceeded", "max_input_length_exceeded"),
         (400, "Bad Request: a@b.example 12345 unknown", "bad_request_unknown"),

@@ -1,0 +1,3 @@
+{{ trigger_table(
+    'braze_canvases', var('braze_trigger_requests_per_second')
+) }}
