@@ -461,6 +461,8 @@ class Oracle:
 
     def _came_back(self, row, ids):
         """Whether somebody new said yes after an erasure at their address."""
+        if word(row["reason"]) != "erasure":
+            return False
         erased_at = _plausible(instant(row["starts_at"]), self.received(row))
         began = [
             instant(each[column])
@@ -476,10 +478,8 @@ class Oracle:
             and word(each["actor"]) == "self"
             and self.received(each) <= self.as_of
         ]
-        return (
-            word(row["reason"]) == "erasure"
-            and all(each is not None and each > erased_at for each in began)
-            and any(each is not None and each > erased_at for each in said_yes)
+        return all(each is not None and each > erased_at for each in began) and any(
+            each is not None and each > erased_at for each in said_yes
         )
 
     def _hours_against(self, decision, customer):
