@@ -423,7 +423,7 @@ def test_what_proves_nothing_is_unknown(braze, row, response):
     ("status", "message", "code"),
     [
         (400, "Invalid Campaign ID", "invalid_campaign_id"),
-        (400, "Invalid Campaign ID", "invalid_canvas_id"),
+        (400, "Invalid Canvas ID", "invalid_canvas_id"),
         (400, "No Recipients", "no_recipients"),
         (400, "Max Input Length Exceeded", "max_input_length_exceeded"),
         (400, "Bad Request: a@b.example 12345 unknown", "bad_request_unknown"),
@@ -616,7 +616,8 @@ EXPECTED = {
     "external_id_must_be_fewer_than_988_bytes blacklisted_external_user_id "
     "external_id_is_blacklisted provided_external_id_is_blacklisted_and",
     "retry": "http_429",
-    "pause_template": "invalid_campaign_id campaign_is_paused campaign_is_archived "
+    "pause_template": "invalid_campaign_id invalid_canvas_id campaign_is_paused "
+    "campaign_is_archived "
     "no_message_to_send",
     "stop_run": "http_401 http_403 http_404 max_input_length_exceeded "
     "the_max_number_of_external_ids_and_alias the_max_number_of_ids_per_request_was_ex",
