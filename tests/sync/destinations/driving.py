@@ -96,7 +96,7 @@ class Sandbox:
     """The sandbox's own server, in this process."""
 
     def __init__(self, folder, **settings):
-        self.settings = Settings(directory=folder, undelivered=0.0, **settings)
+        self.settings = Settings(**{"directory": folder, "undelivered": 0.0} | settings)
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from hashlib import sha256
 
@@ -37,13 +38,21 @@ def case(request):
 
 @pytest.fixture
 def row(case, request):
-    """The case's row under a key of this test's own."""
+    """The case's row under a key of this test's own, which its text names too."""
     key = sha256(request.node.name.encode()).hexdigest()[:32]
-    return replace(case.row, delivery_key=key)
+    text = getattr(case.row, "free_text", None)
+    changes = {"free_text": f"{text} {key}"} if text else {}
+    return replace(case.row, delivery_key=key, **changes)
 
 
 def arrived(sandbox, row):
-    return [e for e in sandbox.log() if e["delivery_key"] in keys_of(row)]
+    return [entry for entry in sandbox.log() if is_about(row, entry)]
+
+
+def is_about(row, entry):
+    """By its key; by its text where the provider is told no key."""
+    said = json.dumps(entry.get("said"))
+    return entry["delivery_key"] in keys_of(row) or row.delivery_key in said
 
 
 def keys_of(row):
