@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from sync.destinations.base import Answer
+from sync.destinations.http import is_no
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 TAKEN = ("success", "queued")
 # These say more than the words that come with them.
 NAMED_STATUS = frozenset({401, 403, 404, 413, 429})
-# A proxy's or a server's impatience: the request may have been taken.
-UNPROVEN_STATUS = frozenset({408, 499})
 CODE_LENGTH = 40
 # Enough of an endless message to make a code of.
 WORDS_LENGTH = 200
@@ -44,11 +43,10 @@ def not_taken(
     status = response.status_code
     answer = Answer("unknown", retry_after=wait)
     match body:
-        case {"message": str(words)} if response.is_client_error and words:
-            if status not in UNPROVEN_STATUS:
-                named = status in NAMED_STATUS
-                code = _code("" if named else words, f"http_{status}")
-                answer = Answer("refused", code, retry_after=wait)
+        case {"message": str(words)} if is_no(response) and words:
+            named = status in NAMED_STATUS
+            code = _code("" if named else words, f"http_{status}")
+            answer = Answer("refused", code, retry_after=wait)
     return [answer for _ in rows]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -22,9 +23,13 @@ MAX_DIGITS = 9
 LONGEST_QUIET = 3600.0
 # When a limit ends "now", or at an instant no clock is given for.
 SHORTEST_QUIET = 1.0
-# A number as large is an instant, in seconds since 1970, not a wait.
+# A number as large is an instant, in seconds since 1970, not a wait; or one in
+# milliseconds, as in the example of Vonage's description.
 EPOCH = 1e9
-NUMBER = re.compile(r"[0-9]{1,10}(\.[0-9]{1,6})?")
+EPOCH_MS = 1e12
+NUMBER = re.compile(r"[0-9]{1,13}(\.[0-9]{1,6})?")
+# A proxy's or a server's impatience: the request may have been taken.
+UNPROVEN_STATUS = frozenset({408, 499})
 
 
 def secret(env: Mapping[str, str], name: str) -> str:
@@ -49,6 +54,12 @@ def _from_file(env: Mapping[str, str], name: str) -> str:
         return Path(env[name]).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
         raise ConfigError(f"The file in {name} is unreadable. Correct it.") from None
+
+
+def basic(username: str, password: str) -> str:
+    """Make the header of HTTP Basic (RFC 7617)."""
+    pair = f"{username}:{password}".encode()
+    return f"Basic {b64encode(pair).decode()}"
 
 
 def safe_base_url(env: Mapping[str, str], name: str) -> str | None:
@@ -100,9 +111,9 @@ def retry_after(response: httpx.Response) -> float | None:
 
 def rate_wait(response: httpx.Response) -> float | None:
     """
-    Read how long no further request is welcome, in any form Braze's is told of.
+    Read how long no further request is welcome, in any form we are told of.
 
-    Its pages (2026) give the end of a used-up limit in `X-RateLimit-Reset` as an
+    Braze's pages (2026) give the end of a used-up limit in `X-RateLimit-Reset` as an
     instant, others as seconds; for a 429 others name `X-Ratelimit-Retry-After`.
     """
     named = (retry_after(response), _number(response, "x-ratelimit-retry-after"))
@@ -113,8 +124,15 @@ def rate_wait(response: httpx.Response) -> float | None:
     return min(max(waits), LONGEST_QUIET) if waits else None
 
 
+def is_no(response: httpx.Response) -> bool:
+    """Whether the status is one of a request that was looked at and not taken."""
+    return response.is_client_error and response.status_code not in UNPROVEN_STATUS
+
+
 def _until_reset(response: httpx.Response) -> float | None:
     reset = _number(response, "x-ratelimit-reset")
+    if reset is not None and reset > EPOCH_MS:
+        reset /= 1000
     if reset is None or reset <= EPOCH:
         return reset if reset is None else max(SHORTEST_QUIET, reset)
     now = _date(response.headers.get("date", ""))

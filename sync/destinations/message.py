@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Literal
 from uuid import UUID, uuid5
 
-from sync.destinations.base import Answer
+from sync.destinations.base import Answer, RowError
 from sync.destinations.contents import Content, content_of
 from sync.destinations.http import content_json, rate_wait
 from sync.destinations.values import Values
@@ -52,6 +52,19 @@ class MessageDestination:
 def uuid_of(*parts: str) -> str:
     """Make a UUID that is the same for the same parts, such as a delivery key."""
     return str(uuid5(NAMESPACE, "|".join(parts)))
+
+
+def is_template(row: MessageRow) -> bool:
+    """Whether the row is a template of the provider's, no text or content of ours."""
+    return row.message_type == "template" or bool(row.template_name)
+
+
+def not_carried(what: str) -> RowError:
+    """Make the error of what an adapter has no words for."""
+    return RowError(
+        f"This destination carries no {what}. Choose another content.",
+        reason_code="content_not_supported",
+    )
 
 
 def answer_of(

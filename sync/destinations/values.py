@@ -54,6 +54,11 @@ class Values:
         return value
 
 
+def names(text: str | None) -> list[str]:
+    """Take a list with commas apart, as the parameter columns have it."""
+    return [name for name in (text or "").split(",") if name]
+
+
 def check(text: str, pattern: str, *, reason: str = INVALID) -> str:
     """Return `text` if all of it matches, or raise RowError without repeating it."""
     if not re.fullmatch(pattern, text):

@@ -18,10 +18,10 @@ import httpx
 from sync.destinations.base import Answer, RowError
 from sync.destinations.contents import content_of
 from sync.destinations.http import content_json, retry_after, safe_base_url, secret
-from sync.destinations.values import Values, check
+from sync.destinations.values import Values, check, names
 from sync.destinations.whatsapp_content import SAID, said
 from sync.errors import ConfigError
-from sync.messages import SendRow, WhatsAppRow
+from sync.messages import MessageRow, SendRow, WhatsAppRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -84,7 +84,7 @@ class WhatsAppDestination:
         """Say the one row as a template or as free text, or raise RowError."""
         (row,) = rows
         is_template = row.message_type == "template"
-        content = _template(row) if is_template else self._free_form(row)
+        content = template_of(row) if is_template else self._free_form(row)
         path = "messages"
         if is_template and row.purpose == "marketing" and self.product_policy:
             path, content["product_policy"] = "marketing_messages", self.product_policy
@@ -130,7 +130,8 @@ def _recipient(row: WhatsAppRow) -> dict[str, str]:
     return {"to": check(row.address, PHONE, reason="address_invalid")}
 
 
-def _template(row: WhatsAppRow) -> dict[str, Any]:
+def template_of(row: WhatsAppRow | MessageRow) -> dict[str, Any]:
+    """Say the template as Meta does, or raise RowError; providers pass it on as is."""
     values = Values.of(row.variables)
     components = [*_header(row, values), *_body(row, values), *_buttons(row, values)]
     template: dict[str, Any] = {
@@ -142,7 +143,7 @@ def _template(row: WhatsAppRow) -> dict[str, Any]:
     return {"type": "template", "template": template}
 
 
-def _header(row: WhatsAppRow, values: Values) -> list[dict[str, Any]]:
+def _header(row: WhatsAppRow | MessageRow, values: Values) -> list[dict[str, Any]]:
     if not row.header_parameter:
         return []
     kind = (row.header_format or "").upper()
@@ -166,21 +167,18 @@ def _media(kind: str, value: str) -> dict[str, str]:
     return media | ({"filename": name} if kind == "DOCUMENT" and name else {})
 
 
-def _body(row: WhatsAppRow, values: Values) -> list[dict[str, Any]]:
-    names = [name for name in (row.body_parameters or "").split(",") if name]
-    if not names:
-        return []
-    return [{"type": "body", "parameters": [_text(row, n, values) for n in names]}]
+def _body(row: WhatsAppRow | MessageRow, values: Values) -> list[dict[str, Any]]:
+    parameters = [_text(row, name, values) for name in names(row.body_parameters)]
+    return [{"type": "body", "parameters": parameters}] if parameters else []
 
 
-def _text(row: WhatsAppRow, name: str, values: Values) -> dict[str, Any]:
+def _text(row: WhatsAppRow | MessageRow, name: str, values: Values) -> dict[str, Any]:
     named = {"parameter_name": name} if row.parameter_format == "NAMED" else {}
     return {"type": "text", **named, "text": values[name]}
 
 
-def _buttons(row: WhatsAppRow, values: Values) -> list[dict[str, Any]]:
-    items = [item for item in (row.button_parameters or "").split(",") if item]
-    return [_button(item, values) for item in items]
+def _buttons(row: WhatsAppRow | MessageRow, values: Values) -> list[dict[str, Any]]:
+    return [_button(item, values) for item in names(row.button_parameters)]
 
 
 def _button(item: str, values: Values) -> dict[str, Any]:

@@ -117,9 +117,8 @@ class Sandbox:
         folder.mkdir(exist_ok=True)
         catalogue = folder / "raw_templates.jsonl"
         catalogue.write_text(TEMPLATE + "\n")
-        self.settings = Settings(
-            directory=folder, templates=catalogue, undelivered=0.0, **settings
-        )
+        given = {"directory": folder, "templates": catalogue, "undelivered": 0.0}
+        self.settings = Settings(**given | settings)
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
