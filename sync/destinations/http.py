@@ -51,6 +51,19 @@ def _from_file(env: Mapping[str, str], name: str) -> str:
         raise ConfigError(f"The file in {name} is unreadable. Correct it.") from None
 
 
+def flag(env: Mapping[str, str], name: str) -> bool:
+    """
+    Take a yes or no from `env`; not set is no.
+
+    Raises:
+        ConfigError: It is neither `true` nor `false`.
+    """
+    value = env.get(name, "").strip().lower()
+    if value not in ("", "true", "false"):
+        raise ConfigError(f"{name} is neither true nor false. Correct it.")
+    return value == "true"
+
+
 def safe_base_url(env: Mapping[str, str], name: str) -> str | None:
     """
     Take a base URL from `env`; None when it is not set.
