@@ -11,10 +11,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from sync.destinations.base import RowError
-from sync.destinations.values import INVALID, check
+from sync.destinations.values import INVALID, check, some
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from sync.destinations.contents import Content
 
@@ -68,7 +68,7 @@ def _buttons(body: Mapping[str, Any]) -> dict[str, Any]:
     template = {
         "type": "buttons",
         "text": _short(body["text"], 160),
-        "actions": [_link(one) for one in _few(body["buttons"], BUTTONS)],
+        "actions": [_link(one) for one in some(body["buttons"], 1, BUTTONS)],
     }
     return _template(body, template)
 
@@ -84,7 +84,7 @@ def _quick_replies(body: Mapping[str, Any]) -> dict[str, Any]:
                 "displayText": reply["title"],
             },
         }
-        for reply in _few(body["replies"], REPLIES)
+        for reply in some(body["replies"], 1, REPLIES)
     ]
     return {**_text(body), "quickReply": {"items": items}}
 
@@ -102,9 +102,9 @@ def _carousel(body: Mapping[str, Any]) -> dict[str, Any]:
             "thumbnailImageUrl": check(card["image_url"], LINK),
             "title": _short(card["title"], 40),
             "text": _short(card["text"], 60),
-            "actions": [_link(one) for one in _few(card["buttons"], CARD_BUTTONS)],
+            "actions": [_link(one) for one in some(card["buttons"], 1, CARD_BUTTONS)],
         }
-        for card in _few(body["cards"], CARDS)
+        for card in some(body["cards"], 1, CARDS)
     ]
     return _template(body, {"type": "carousel", "columns": columns})
 
@@ -121,15 +121,6 @@ def _link(button: Mapping[str, Any]) -> dict[str, Any]:
         "label": _short(button["title"], 20),
         "uri": check(button["url"], r"https://\S{1,992}"),
     }
-
-
-def _few(items: Sequence[Any], most: int) -> Sequence[Any]:
-    if len(items) > most:
-        raise RowError(
-            f"LINE takes at most {most} here. Shorten the content.",
-            reason_code="content_not_supported",
-        )
-    return items
 
 
 def _short(text: str, most: int) -> str:
