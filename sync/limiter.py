@@ -51,7 +51,7 @@ class Limiter:
         """Tell when the sender has its next free place, in the clock's seconds."""
         return self._senders[sender_id].ready_at
 
-    def reserve(self, sender_id: str, rate: int | None) -> float:
+    def reserve(self, sender_id: str, rate: float | None) -> float:
         """Take the next place for a claim and tell its instant."""
         sender = self._senders[sender_id]
         place = max(self._clock.monotonic(), sender.ready_at)
@@ -64,11 +64,11 @@ class Limiter:
         until = self._clock.monotonic() + seconds
         sender.quiet_until = max(sender.quiet_until, until)
 
-    async def wait(self, sender_id: str, rate: int | None) -> None:
+    async def wait(self, sender_id: str, rate: float | None) -> None:
         """Take the next place for a claim and wait until shortly before it."""
         await self._until(self.reserve(sender_id, rate) - LEAD_SECONDS)
 
-    async def pace(self, sender_id: str, rate: int | None) -> None:
+    async def pace(self, sender_id: str, rate: float | None) -> None:
         """Take the next place for leaving and wait for it."""
         sender = self._senders[sender_id]
         late = True
@@ -85,5 +85,5 @@ class Limiter:
             await self._clock.sleep(left)
 
 
-def _gap(rate: int | None) -> float:
+def _gap(rate: float | None) -> float:
     return WINDOW_SECONDS / (rate or DEFAULT_RATE)

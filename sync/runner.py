@@ -107,13 +107,14 @@ class Runner:
             heads,
             key=lambda h: (max(now, self._limiter.ready_at(h[0])), h[1].send_rank),
         )
-        return self.job.spool.take(sender, self.job.destination.batch_size)
+        kind = self.job.destination
+        return self.job.spool.take(sender, kind.batch_size, getattr(kind, "fits", None))
 
     async def _go(self, rows: Sequence[SendRow]) -> None:
         closed = {row.delivery_key: self._recheck.reason(row) for row in rows}
         sends = self.job.destination.sends
         if sends and not all(closed.values()):
-            await self._limiter.wait(rows[0].sender_id, rate(rows[0]))
+            await self._limiter.wait(rows[0].sender_id, rate(rows))
             await self._fresh_stops()
         if self.halted:
             return
@@ -170,14 +171,14 @@ class Runner:
 
     async def pace(self, rows: Sequence[SendRow]) -> None:
         """Wait until one more request of this sender may leave."""
-        await self._limiter.pace(rows[0].sender_id, rate(rows[0]))
+        await self._limiter.pace(rows[0].sender_id, rate(rows))
 
     async def wait(
         self, rows: Sequence[SendRow], seconds: float
     ) -> dict[str, str | None]:
         """Wait for the next try; tell for each key why there must be none."""
         await self.job.clock.sleep(seconds)
-        await self._limiter.wait(rows[0].sender_id, rate(rows[0]))
+        await self._limiter.wait(rows[0].sender_id, rate(rows))
         await self._fresh_stops()
         return await self._committer.do(
             lambda: {row.delivery_key: self._closed(row) for row in rows}
@@ -224,7 +225,9 @@ class Runner:
             )
 
 
-def rate(row: SendRow) -> int | None:
-    """Tell how many requests a second the row's sender may make."""
-    found: int | None = getattr(row, "messages_per_second", None)
-    return found or getattr(row, "requests_per_second", None)
+def rate(rows: Sequence[SendRow]) -> float | None:
+    """Tell how many requests of as many messages a second their sender may make."""
+    messages: int | None = getattr(rows[0], "messages_per_second", None)
+    if messages:
+        return messages / len(rows)
+    return getattr(rows[0], "requests_per_second", None)

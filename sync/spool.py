@@ -17,7 +17,9 @@ from sync.errors import TrustError
 from sync.messages import SendRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    Fits = Callable[[Any, Any], bool]
 
 PAGE = 100
 REQUIRED = [field.name for field in fields(SendRow) if field.name != "purpose"]
@@ -95,11 +97,15 @@ class Spool:
         page = self._pages[sender_id]
         return page[-1] if page else None
 
-    def take(self, sender_id: str, most: int = 1) -> list[SendRow]:
+    def take(
+        self, sender_id: str, most: int = 1, fits: Fits | None = None
+    ) -> list[SendRow]:
         """Take the row `head` shows, and of those behind it what one call may carry."""
         taken: list[SendRow] = []
         while len(taken) < most and (row := self.head(sender_id)):
             if taken and row.campaign_id != taken[0].campaign_id:
+                break
+            if taken and fits and not fits(taken[0], row):
                 break
             taken.append(self._pages[sender_id].pop())
         return taken

@@ -87,6 +87,8 @@ class Talk:
         while left:
             tries += 1
             request, sayable = self._say(left, done)
+            if request is None and sayable:
+                return await self._halves(rows, sayable, done)
             if request is None:
                 break
             await self._run.pace(sayable)
@@ -106,7 +108,11 @@ class Talk:
     def _say(
         self, rows: list[SendRow], done: dict[str, Outcome]
     ) -> tuple[httpx.Request | None, list[SendRow]]:
-        """Put rows in the provider's words; refuse those that cannot be."""
+        """
+        Put rows in the provider's words; refuse those that cannot be.
+
+        Rows without a request are those that can be said, but not together.
+        """
         say = self._job.destination.request
         try:
             return say(rows), rows
@@ -115,7 +121,10 @@ class Talk:
                 done[rows[0].delivery_key] = Outcome("refused", error.reason_code)
                 return None, []
         sayable = [row for row in rows if self._say([row], done)[0] is not None]
-        return (say(sayable) if sayable else None), sayable
+        try:
+            return (say(sayable) if sayable else None), sayable
+        except RowError:
+            return None, sayable
 
     async def _halves(
         self, rows: Sequence[SendRow], left: list[SendRow], done: dict[str, Outcome]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sync.destinations.base import (
     Answer,
+    BatchDestination,
     Destination,
     JobDestination,
     Progress,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DESTINATIONS",
     "Answer",
+    "BatchDestination",
     "Destination",
     "JobDestination",
     "Progress",

@@ -89,7 +89,7 @@ class Destination(Protocol[RowT_contra]):
         row: The dataclass of one row, with exactly the contract's columns.
         sends: False for a destination that only records.
         batch_size: Rows one request may carry: of one sender and one campaign, in
-            the order of their rank.
+            the order of their rank. `BatchDestination` is for narrower ones.
         answers: Whether the provider answers each row or the batch as one.
         dedupe_seconds: How long the provider drops a repeat of the same bytes by the
             key in them; 0 is never. So long a lost answer is asked for again.
@@ -141,6 +141,14 @@ class TokenDestination(Destination[RowT_contra], Protocol[RowT_contra]):
 
     def authorized(self, request: httpx.Request, token: str) -> httpx.Request:
         """Put the token where this provider wants it."""
+        ...
+
+
+class BatchDestination(Destination[RowT_contra], Protocol[RowT_contra]):
+    """A provider whose one request cannot carry just any rows of a campaign."""
+
+    def fits(self, first: RowT_contra, row: RowT_contra) -> bool:
+        """Whether `row` may travel with `first` and all that fits it; never raises."""
         ...
 
 

@@ -63,7 +63,7 @@ class Content:
         """
         body = json.loads(text)
         kind = body.pop("kind", None) if isinstance(body, dict) else None
-        if kind not in KINDS:
+        if not isinstance(kind, str) or kind not in KINDS:
             raise ValueError(f"kind is one of {', '.join(KINDS)}")
         _check(KINDS[kind], body, kind)
         return cls(kind, body)
@@ -126,7 +126,7 @@ def _check(shape: Shape, value: object, at: str) -> None:
             for item in found:
                 _check(wanted[0], item, place)
         elif wanted is int:
-            if not isinstance(found, int) or found <= 0:
+            if type(found) is not int or found <= 0:
                 raise ValueError(f"{place} is not a number above 0")
         elif not isinstance(found, str) or not re.fullmatch(wanted, found):
             raise ValueError(f"{place} is missing or not of its form")

@@ -62,6 +62,37 @@ def basic(username: str, password: str) -> str:
     return f"Basic {b64encode(pair).decode()}"
 
 
+def flag(env: Mapping[str, str], name: str) -> bool:
+    """
+    Take a yes or no from `env`; not set is no.
+
+    Raises:
+        ConfigError: It is neither `true` nor `false`.
+    """
+    value = env.get(name, "").strip().lower()
+    if value not in ("", "true", "false"):
+        raise ConfigError(f"{name} is neither true nor false. Correct it.")
+    return value == "true"
+
+
+def whole_number(
+    env: Mapping[str, str], name: str, span: tuple[int, int]
+) -> int | None:
+    """
+    Take a number from `env`, both ends of `span` included; None when it is not set.
+
+    Raises:
+        ConfigError: It is none, or outside.
+    """
+    if not (text := env.get(name, "").strip()):
+        return None
+    low, high = span
+    is_number = text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS
+    if not is_number or not low <= int(text) <= high:
+        raise ConfigError(f"{name} is no number from {low} to {high}. Correct it.")
+    return int(text)
+
+
 def safe_base_url(env: Mapping[str, str], name: str) -> str | None:
     """
     Take a base URL from `env`; None when it is not set.

@@ -1,5 +1,5 @@
 """
-LINE Messaging API: one push per message, repeated safely by its retry key.
+LINE Messaging API: a push for one, a multicast for many of the same message.
 
 Shapes are those of line-openapi (2026-07-01), retries those of LINE's page "Retrying
 API requests" (2026). What a code means is `seeds/reference/provider_error_classes.csv`.
@@ -7,41 +7,34 @@ API requests" (2026). What a code means is `seeds/reference/provider_error_class
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import httpx
 
-from sync.destinations.base import Answer, RowError, Token
-from sync.destinations.http import content_json, safe_base_url, secret
-from sync.destinations.message import (
-    MessageDestination,
-    answer_of,
-    for_all,
-    uuid_of,
-)
+from sync.destinations.base import RowError, Token
+from sync.destinations.http import content_json, flag, safe_base_url, secret
+from sync.destinations.line_answers import many_sent, push_sent, sent_before, sent_now
+from sync.destinations.line_messages import KINDS, message_of
+from sync.destinations.message import MessageDestination, for_all, uuid_of
 from sync.destinations.values import check
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from sync.destinations.contents import Content
+    from sync.destinations.base import Answer
     from sync.messages import MessageRow
 
 BASE_URL = "https://api.line.me"
 USER_ID = r"U[0-9a-f]{32}"
-TEXT = r"(?s)(?=.*\S)[^\ud800-\udfff]{1,5000}"
-UNIT = r"[a-zA-Z0-9_]{1,30}"
-MILLISECONDS = 1000
-BUTTONS, CARD_BUTTONS = 4, 3
-# LINE has one status for its two limits; only the words differ.
-MONTHLY_LIMIT = "monthly limit"
+UNIT_LENGTH = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LineDestination(MessageDestination):
+class _Line(MessageDestination):
     """
     One Messaging API channel.
 
@@ -49,31 +42,30 @@ class LineDestination(MessageDestination):
     taken, also for somebody who has blocked the account; there are no receipts.
     """
 
-    name: ClassVar[str] = "line"
-    model: ClassVar[str] = "sync_line"
+    name: ClassVar[str]
     provider: ClassVar[str] = "line"
     # A retry key is known for 24 hours; after that the same key sends again.
     dedupe_seconds: ClassVar[int] = 86_400
-    carries: ClassVar[Mapping[str, frozenset[str]]] = MappingProxyType(
-        {
-            "line": frozenset(
-                {"text", "image", "audio", "video", "buttons"}
-                | {"quick_replies", "carousel"}
-            )
-        }
-    )
+    carries: ClassVar[Mapping[str, frozenset[str]]] = MappingProxyType({"line": KINDS})
 
     channel_id: str
     channel_secret: str = field(repr=False)
     base_url: str = BASE_URL
+    # LINE counts by the campaign only for who has applied for it.
+    counts_campaigns: bool = False
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:
-        """Take OTT_LINE_CHANNEL_ID, _CHANNEL_SECRET (or _FILE) and _BASE_URL."""
+        """
+        Take OTT_LINE_CHANNEL_ID, _CHANNEL_SECRET (or _FILE), _BASE_URL from `env`.
+
+        OTT_LINE_COUNT_CAMPAIGNS is `true` where the account may use aggregation units.
+        """
         return cls(
             channel_id=secret(env, "OTT_LINE_CHANNEL_ID"),
             channel_secret=secret(env, "OTT_LINE_CHANNEL_SECRET"),
             base_url=safe_base_url(env, "OTT_LINE_BASE_URL") or BASE_URL,
+            counts_campaigns=flag(env, "OTT_LINE_COUNT_CAMPAIGNS"),
         )
 
     def token_request(self, now: datetime) -> httpx.Request:
@@ -100,159 +92,86 @@ class LineDestination(MessageDestination):
         request.headers["Authorization"] = f"Bearer {token}"
         return request
 
+    def _post(
+        self, call: str, to: object, rows: Sequence[MessageRow], *keys: str
+    ) -> httpx.Request:
+        row = rows[0]
+        body: dict[str, Any] = {"to": to, "messages": [message_of(self.content(row))]}
+        if self.counts_campaigns:
+            unit = re.sub("[^a-zA-Z0-9_]", "_", row.campaign_id)[:UNIT_LENGTH]
+            body["customAggregationUnits"] = [unit]
+        return httpx.Request(
+            "POST",
+            f"{self.base_url}/v2/bot/message/{call}",
+            headers={"X-Line-Retry-Key": uuid_of(self.name, *keys)},
+            json=body,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineDestination(_Line):
+    """One person's message."""
+
+    name: ClassVar[str] = "line"
+    model: ClassVar[str] = "sync_line"
+
     def request(self, rows: Sequence[MessageRow]) -> httpx.Request:
         """Say the one row as a push, or raise RowError."""
         (row,) = rows
-        unit = row.campaign_id[:30]
-        body = {
-            "to": check(row.address, USER_ID, reason="address_invalid"),
-            "messages": [_message(self.content(row))],
-            "customAggregationUnits": [check(unit, UNIT)],
-        }
-        return httpx.Request(
-            "POST",
-            f"{self.base_url}/v2/bot/message/push",
-            headers={"X-Line-Retry-Key": uuid_of("line", row.delivery_key)},
-            json=body,
-        )
+        return self._post("push", _user(row), rows, row.delivery_key)
 
     def read(
         self, response: httpx.Response, rows: Sequence[MessageRow]
     ) -> list[Answer]:
         """Accepted by a 200 with sent messages, or by a 409: an earlier try arrived."""
-        if response.status_code == httpx.codes.CONFLICT:
-            sent = _sent(content_json(response)) or response.headers.get(
-                "x-line-accepted-request-id"
+        answer = sent_before(response) or sent_now(response, push_sent, rows)
+        return for_all(answer, rows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineMulticastDestination(_Line):
+    """
+    The same message for up to 500 people; where texts differ, a request each.
+
+    LINE tells nothing of any one of them. The retry key names exactly these people: a
+    request for fewer has another.
+    """
+
+    name: ClassVar[str] = "line_multicast"
+    model: ClassVar[str] = "sync_line_multicast"
+    batch_size: ClassVar[int] = 500
+    answers: ClassVar[Literal["per_row", "batch"]] = "batch"
+
+    def fits(self, first: MessageRow, row: MessageRow) -> bool:
+        """Whether both rows say the very same, filled with their own values."""
+        try:
+            return self.content(first) == self.content(row)
+        except RowError:
+            return False
+
+    def request(self, rows: Sequence[MessageRow]) -> httpx.Request:
+        """Say all rows as one multicast, or raise RowError where they differ."""
+        if any(self.content(row) != self.content(rows[0]) for row in rows):
+            raise RowError(
+                "The rows of a multicast differ. Send them by `line`.",
+                reason_code="content_not_supported",
             )
-            return for_all(Answer("accepted", None, sent), rows)
-        return for_all(answer_of(response, _sent, _code), rows)
+        users = [_user(row) for row in rows]
+        keys = sorted(row.delivery_key for row in rows)
+        return self._post("multicast", users, rows, *keys)
 
-
-def _sent(body: object) -> str | None:
-    match body:
-        case {"sentMessages": [{"id": str(message_id)}, *_]} if message_id:
-            return message_id
-    return None
-
-
-def _code(response: httpx.Response, body: object) -> str | None:
-    """Make a code of the status and, where LINE says more, of its words."""
-    match body:
-        case {"message": str(words)} if response.is_client_error:
-            code = str(response.status_code)
-        case _:
-            return None
-    if code == "429" and MONTHLY_LIMIT in words:
-        return "429_monthly_limit"
-    if code == "400" and "'to'" in words:
-        return "400_to"
-    if code == "400" and words.startswith("Failed to send"):
-        return "400_failed"
-    return code
-
-
-def _message(content: Content) -> dict[str, Any]:
-    return SAID[content.kind](content.body) if content.kind in SAID else _unsaid()
-
-
-def _unsaid() -> dict[str, Any]:
-    raise RowError(
-        "LINE has no message of this kind. Choose another content.",
-        reason_code="content_not_supported",
-    )
-
-
-def _text(body: Mapping[str, Any]) -> dict[str, Any]:
-    return {"type": "text", "text": check(body["text"], TEXT)}
-
-
-def _image(body: Mapping[str, Any]) -> dict[str, Any]:
-    preview = body.get("preview_url") or body["url"]
-    return {
-        "type": "image",
-        "originalContentUrl": body["url"],
-        "previewImageUrl": preview,
-    }
-
-
-def _audio(body: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "audio",
-        "originalContentUrl": body["url"],
-        "duration": body["seconds"] * MILLISECONDS,
-    }
-
-
-def _video(body: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "video",
-        "originalContentUrl": body["url"],
-        "previewImageUrl": body["preview_url"],
-    }
-
-
-def _buttons(body: Mapping[str, Any]) -> dict[str, Any]:
-    template = {
-        "type": "buttons",
-        "text": check(body["text"], r"(?s).{1,160}"),
-        "actions": _links(body["buttons"], BUTTONS),
-    }
-    return {"type": "template", "altText": body["text"][:400], "template": template}
-
-
-def _quick_replies(body: Mapping[str, Any]) -> dict[str, Any]:
-    items = [
-        {
-            "type": "action",
-            "action": {
-                "type": "postback",
-                "label": check(reply["title"], r".{1,20}"),
-                "data": check(reply["payload"], r".{1,300}"),
-                "displayText": reply["title"],
-            },
-        }
-        for reply in body["replies"]
-    ]
-    return {**_text(body), "quickReply": {"items": items}}
-
-
-def _carousel(body: Mapping[str, Any]) -> dict[str, Any]:
-    columns = [
-        {
-            "thumbnailImageUrl": card["image_url"],
-            "title": check(card["title"], r".{1,40}"),
-            "text": check(card["text"], r"(?s).{1,60}"),
-            "actions": _links(card["buttons"], CARD_BUTTONS),
-        }
-        for card in body["cards"]
-    ]
-    template = {"type": "carousel", "columns": columns}
-    return {"type": "template", "altText": body["text"][:400], "template": template}
-
-
-def _links(buttons: Sequence[Mapping[str, Any]], most: int) -> list[dict[str, Any]]:
-    if len(buttons) > most:
-        raise RowError(
-            f"LINE takes at most {most} buttons here. Shorten the content.",
-            reason_code="content_not_supported",
+    def read(
+        self, response: httpx.Response, rows: Sequence[MessageRow]
+    ) -> list[Answer]:
+        """Accepted by a 200 with LINE's request id and an empty object, or by a 409."""
+        answer = sent_before(response) or sent_now(
+            response, lambda body: many_sent(response, body), rows
         )
-    return [_link(button) for button in buttons]
+        return for_all(answer, rows)
 
 
-def _link(button: Mapping[str, Any]) -> dict[str, Any]:
-    label = check(button["title"], r".{1,20}")
-    return {"type": "uri", "label": label, "uri": button["url"]}
+def _user(row: MessageRow) -> str:
+    return check(row.address, USER_ID, reason="address_invalid")
 
 
-SAID: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
-    "text": _text,
-    "image": _image,
-    "audio": _audio,
-    "video": _video,
-    "buttons": _buttons,
-    "quick_replies": _quick_replies,
-    "carousel": _carousel,
-}
-
-
-DESTINATIONS = (LineDestination,)
+DESTINATIONS = (LineDestination, LineMulticastDestination)

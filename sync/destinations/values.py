@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Never, Self
+from typing import TYPE_CHECKING, Any, Never, Self
 
 from sync.destinations.base import RowError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 INVALID = "template_params_invalid"
 # Meta refuses the whole message for a newline, a tab or more than four spaces in a
@@ -67,6 +67,21 @@ def check(text: str, pattern: str, *, reason: str = INVALID) -> str:
             reason_code=reason,
         )
     return text
+
+
+def words(text: str, most: int) -> str:
+    """Return `text` if it says something in at most `most` characters, or raise."""
+    return check(text, rf"(?s)(?=.*\S)[^\ud800-\udfff]{{1,{most}}}")
+
+
+def some(items: Sequence[Any], least: int, most: int) -> Sequence[Any]:
+    """Return `items` if the provider takes as many, or raise RowError."""
+    if not least <= len(items) <= most:
+        raise RowError(
+            f"The provider takes {least} to {most} of these here. Change the content.",
+            reason_code="content_not_supported",
+        )
+    return items
 
 
 def _reject(_: str) -> Never:

@@ -1,8 +1,9 @@
 """
-LINE's Messaging API: stateless tokens, pushes, retry keys, two kinds of 429.
+LINE's Messaging API: stateless tokens, pushes, multicasts, retry keys, both 429s.
 
 Rules: line-openapi (2026-07-01) and LINE's pages "Retrying API requests" and "Messaging
-API reference" (2026). The words of a 401 are not published.
+API reference" (2026). The words of a 401 are not published, and nowhere is it said that
+one wrong user id fails a whole multicast: here it does.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
     from sync.sandbox.world import Settings, World
 
 USER_ID = re.compile("U[0-9a-f]{32}")
-MESSAGES = 5
+# A user id that LINE never gave to anybody.
+NOBODY = "U" + "0" * 32
+MESSAGES, USERS = 5, 500
 TOKEN_SECONDS = 900
 ON_DEMAND = {
     401: "Authentication failed",
@@ -63,6 +66,7 @@ class LineApi:
         return (
             web.post("/line/oauth2/v3/token", self.token),
             web.post("/line/v2/bot/message/push", handler(self, self.push)),
+            web.post("/line/v2/bot/message/multicast", handler(self, self.multicast)),
         )
 
     def authenticate(self, request: web.Request) -> None:
@@ -95,36 +99,75 @@ class LineApi:
 
     async def push(self, request: web.Request, arrival: Arrival) -> web.Response:
         """Take one push, once for each retry key."""
-        person, body = _check(arrival.body)
+        to, body = _message(arrival.body)
+        _check_users([to])
+        if again := self._again(request):
+            return again
+        key = request.headers.get("X-Line-Retry-Key")
+        taken = Accepted("line", key, to, body)
+        [number] = await self.world.take(arrival, taken)
+        return self._sent(
+            key, {"sentMessages": [{"id": str(461230966842064000 + number)}]}
+        )
+
+    async def multicast(self, request: web.Request, arrival: Arrival) -> web.Response:
+        """Take one message for many, once for each retry key."""
+        to, body = _message(arrival.body)
+        if not isinstance(to, list) or not 0 < len(to) <= USERS:
+            raise _wrong("to", "Size must be between 1 and 500")
+        _check_users(to)
+        if again := self._again(request):
+            return again
+        key = request.headers.get("X-Line-Retry-Key")
+        taken = [Accepted("line", key, person, body) for person in to]
+        await self.world.take(arrival, *taken)
+        return self._sent(key, {})
+
+    def _again(self, request: web.Request) -> web.Response | None:
+        """Answer a retry key that was taken before."""
         key = request.headers.get("X-Line-Retry-Key")
         if key is not None and not _is_uuid(key):
             raise LineError(400, "The retry key is invalid")
-        if key in self.sent:
-            self.world.count("line 409")
-            answer = {"message": "The retry key is already accepted", **self.sent[key]}
-            accepted = {"X-Line-Accepted-Request-Id": key}
-            return web.json_response(answer, status=409, headers=accepted)
-        [number] = await self.world.take(arrival, Accepted("line", key, person, body))
-        sent = {"sentMessages": [{"id": str(461230966842064000 + number)}]}
+        if key not in self.sent:
+            return None
+        self.world.count("line 409")
+        answer = {"message": "The retry key is already accepted", **self.sent[key]}
+        ids = {"X-Line-Request-Id": _id(), "X-Line-Accepted-Request-Id": key}
+        return web.json_response(answer, status=409, headers=ids)
+
+    def _sent(self, key: str | None, answer: dict[str, Any]) -> web.Response:
         if key:
-            self.sent[key] = sent
-        return web.json_response(sent)
+            self.sent[key] = answer
+        return web.json_response(answer, headers={"X-Line-Request-Id": _id()})
 
 
-def _check(body: object) -> tuple[str, dict[str, Any]]:
+def _message(body: object) -> tuple[Any, dict[str, Any]]:
     match body:
-        case {"to": str(person), "messages": [*messages]}:
+        case {"to": to, "messages": [*messages]}:
             pass
         case _:
             raise LineError(400, "The request body could not be parsed as JSON")
-    if not USER_ID.fullmatch(person):
-        raise LineError(400, "The property, 'to', in the request body is invalid")
     if not 0 < len(messages) <= MESSAGES or not all(
         isinstance(message, dict) and message.get("type") for message in messages
     ):
-        detail = {"message": "Size must be between 1 and 5", "property": "messages"}
-        raise LineError(400, "The request body has 1 error(s)", details=[detail])
-    return person, json.loads(json.dumps(body))
+        raise _wrong("messages", "Size must be between 1 and 5")
+    return to, json.loads(json.dumps(body))
+
+
+def _check_users(users: list[Any]) -> None:
+    if not all(isinstance(user, str) and USER_ID.fullmatch(user) for user in users):
+        raise LineError(400, "The property, 'to', in the request body is invalid")
+    if NOBODY in users:
+        raise LineError(400, "Failed to send messages")
+
+
+def _wrong(name: str, words: str) -> LineError:
+    detail = {"message": words, "property": name}
+    return LineError(400, "The request body has 1 error(s)", details=[detail])
+
+
+def _id() -> str:
+    return str(uuid.uuid4())
 
 
 def _is_uuid(text: str) -> bool:

@@ -2,15 +2,15 @@ from dataclasses import replace
 
 from driving import MESSAGE, Case
 
-from sync.destinations.line import LineDestination
+from sync.destinations.line import LineDestination, LineMulticastDestination
 
 CASES = [
     Case(
-        kind=LineDestination,
+        kind=kind,
         row=replace(
             MESSAGE,
             channel="line",
-            destination="line",
+            destination=kind.name,
             address="U" + "0a" * 16,
             address_type="line_user",
         ),
@@ -22,4 +22,5 @@ CASES = [
         path="/line",
         expires="code:401#1",
     )
+    for kind in (LineDestination, LineMulticastDestination)
 ]
