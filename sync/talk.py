@@ -87,18 +87,23 @@ class Talk:
         while left:
             tries += 1
             request, sayable = self._say(left, done)
+            if request is None and sayable:
+                return await self._halves(rows, sayable, done)
             if request is None:
                 break
             await self._run.pace(sayable)
             answers, token = await self._ask(sayable, request)
             if len(sayable) > 1 and _is_split(answers[0]):
+                # Halves are other bytes: never after what may have been a yes.
+                if _any_lost(sayable, done) and not self._keeps_state:
+                    break
                 return await self._halves(rows, sayable, done)
             decisions = self._decide(answers, token, tries)
             if self._may_repeat(began):
                 decisions = [repeated(decision, tries) for decision in decisions]
             left = await self._again(sayable, decisions, done)
-            lost = any(done[row.delivery_key].event == "unknown" for row in left)
             # A provider knows a repeat by the same bytes: the same rows, all of them.
+            lost = _any_lost(left, done)
             if lost and len(left) < len(sayable) and not self._keeps_state:
                 break
         return [done[row.delivery_key] for row in rows]
@@ -106,7 +111,11 @@ class Talk:
     def _say(
         self, rows: list[SendRow], done: dict[str, Outcome]
     ) -> tuple[httpx.Request | None, list[SendRow]]:
-        """Put rows in the provider's words; refuse those that cannot be."""
+        """
+        Put rows in the provider's words; refuse those that cannot be.
+
+        No request, but rows: each can be said, and they belong to different requests.
+        """
         say = self._job.destination.request
         try:
             return say(rows), rows
@@ -115,7 +124,10 @@ class Talk:
                 done[rows[0].delivery_key] = Outcome("refused", error.reason_code)
                 return None, []
         sayable = [row for row in rows if self._say([row], done)[0] is not None]
-        return (say(sayable) if sayable else None), sayable
+        try:
+            return (say(sayable) if sayable else None), sayable
+        except RowError:
+            return None, sayable
 
     async def _halves(
         self, rows: Sequence[SendRow], left: list[SendRow], done: dict[str, Outcome]
@@ -215,6 +227,13 @@ class Talk:
             if reason and done[row.delivery_key].event != "unknown":
                 done[row.delivery_key] = Outcome("skipped", reason)
         return [row for row in waiting if not closed[row.delivery_key]]
+
+
+def _any_lost(rows: Sequence[SendRow], done: dict[str, Outcome]) -> bool:
+    return any(
+        row.delivery_key in done and done[row.delivery_key].event == "unknown"
+        for row in rows
+    )
 
 
 def _is_split(said: Said) -> bool:
