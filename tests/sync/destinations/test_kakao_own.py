@@ -4,47 +4,19 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import datetime
 
 import httpx
 import pytest
 from driving import ROOT, Sandbox, drive
 from hypothesis import given
 from hypothesis import strategies as st
-from provider_cases.kakao import EVENT
+from provider_cases.kakao import EVENT, FILE_ENV, USER
 
 from sync.classes import load_classes
 from sync.destinations import RowError
 from sync.destinations.kakao_customer_file import KakaoCustomerFileDestination
 from sync.destinations.kakao_event import KakaoEventDestination
 from sync.errors import ConfigError
-from sync.messages import KakaoCustomerRow
-
-FILE_ENV = {
-    "OTT_KAKAO_ADMIN_KEY": "sandbox-token",
-    "OTT_KAKAO_CHANNEL": "_acme",
-    "OTT_KAKAO_FILE_ID": "21274",
-}
-USER = KakaoCustomerRow(
-    delivery_key="a" * 32,
-    build_id="build-1",
-    campaign_id="kakao_customer_file",
-    occurrence="once",
-    customer_id="c1",
-    channel="*",
-    sender_id="kakao",
-    decided_at=datetime(2026, 11, 23, 2),  # noqa: DTZ001 - naive UTC, as in the warehouse
-    send_not_before=datetime(2026, 11, 23, 9),  # noqa: DTZ001
-    send_not_after=datetime(2026, 11, 23, 20),  # noqa: DTZ001
-    send_rank=1,
-    purpose="state",
-    message_type="profile",
-    destination="kakao_customer_file",
-    is_withdrawal=False,
-    requests_per_second=10,
-    states='{"ott_winback": "true", "ott_until": "202611281800", "지역": "서울"}',
-    kakao_user_id="1515035367",
-)
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,12 @@
-from dataclasses import replace
+from dataclasses import fields, replace
 
 from driving import MESSAGE, Case
 
 from sync.destinations.kakao_alimtalk import KakaoAlimtalkDestination
 from sync.destinations.kakao_brand import KakaoBrandDestination
+from sync.destinations.kakao_customer_file import KakaoCustomerFileDestination
 from sync.destinations.kakao_event import KakaoEventDestination
+from sync.messages import KakaoCustomerRow, SendRow
 
 NHN = {
     "OTT_KAKAO_APP_KEY": "sandbox-token",
@@ -36,6 +38,18 @@ EVENT = replace(
     address_type="id",
     template_name="order_answer",
 )
+FILE_ENV = {
+    "OTT_KAKAO_ADMIN_KEY": "sandbox-token",
+    "OTT_KAKAO_CHANNEL": "_acme",
+    "OTT_KAKAO_FILE_ID": "21274",
+}
+USER = KakaoCustomerRow(
+    **{f.name: getattr(MESSAGE, f.name) for f in fields(SendRow)},
+    is_withdrawal=False,
+    requests_per_second=10,
+    states='{"ott_winback": "true", "ott_until": "202611281800", "지역": "서울"}',
+    kakao_user_id="1515035367",
+)
 CASES = [
     Case(
         kind=KakaoAlimtalkDestination,
@@ -57,6 +71,13 @@ CASES = [
         row=EVENT,
         env={"OTT_KAKAO_REST_API_KEY": "sandbox-token"},
         base_url="OTT_KAKAO_BOT_BASE_URL",
+        path="/kakao",
+    ),
+    Case(
+        kind=KakaoCustomerFileDestination,
+        row=USER,
+        env=FILE_ENV,
+        base_url="OTT_KAKAO_API_BASE_URL",
         path="/kakao",
     ),
 ]
