@@ -141,6 +141,17 @@ class BrazeProfileRow(StateRow):
 
 
 @dataclass(frozen=True, slots=True)
+class KakaoCustomerRow(StateRow):
+    """
+    One row of `sync_kakao_customer_file`: one user of our app in the channel's file.
+
+    `states` names the file's own keys; `true` and `false` become 1 and 0.
+    """
+
+    kakao_user_id: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class HoldoutRow(SendRow):
     """One row of `sync_holdout`: decided, and on purpose not sent."""
 

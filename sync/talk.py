@@ -94,13 +94,16 @@ class Talk:
             await self._run.pace(sayable)
             answers, token = await self._ask(sayable, request)
             if len(sayable) > 1 and _is_split(answers[0]):
+                # Halves are other bytes: never after what may have been a yes.
+                if _any_lost(sayable, done) and not self._keeps_state:
+                    break
                 return await self._halves(rows, sayable, done)
             decisions = self._decide(answers, token, tries)
             if self._may_repeat(began):
                 decisions = [repeated(decision, tries) for decision in decisions]
             left = await self._again(sayable, decisions, done)
-            lost = any(done[row.delivery_key].event == "unknown" for row in left)
             # A provider knows a repeat by the same bytes: the same rows, all of them.
+            lost = _any_lost(left, done)
             if lost and len(left) < len(sayable) and not self._keeps_state:
                 break
         return [done[row.delivery_key] for row in rows]
@@ -224,6 +227,13 @@ class Talk:
             if reason and done[row.delivery_key].event != "unknown":
                 done[row.delivery_key] = Outcome("skipped", reason)
         return [row for row in waiting if not closed[row.delivery_key]]
+
+
+def _any_lost(rows: Sequence[SendRow], done: dict[str, Outcome]) -> bool:
+    return any(
+        row.delivery_key in done and done[row.delivery_key].event == "unknown"
+        for row in rows
+    )
 
 
 def _is_split(said: Said) -> bool:

@@ -83,6 +83,7 @@ class Case:
 
     `env` is its settings but the base URL, `{url}` in any of them is the sandbox's.
     `expires` is the fault that makes it refuse its token, where it has one with a life.
+    Without `repeat_tells` it drops a repeat, and never tells what became of the first.
     """
 
     kind: Any
@@ -91,6 +92,7 @@ class Case:
     base_url: str
     path: str = ""
     expires: str = ""
+    repeat_tells: bool = True
     # What the sandbox's rate_429 leads to where the provider says 429 otherwise.
     faults_unlike_http: frozenset[str] = field(default_factory=frozenset)
 
