@@ -34,11 +34,41 @@ def secret(env: Mapping[str, str], name: str) -> str:
     Raises:
         ConfigError: It is missing, unreadable, or no header could carry it.
     """
+    value = secret_text(env, name)
+    if not (value.isascii() and value.isprintable()) or " " in value:
+        raise ConfigError(f"{name} holds characters no token has. Copy it again.")
+    return value
+
+
+def secret_text(env: Mapping[str, str], name: str) -> str:
+    """
+    Take a secret of more than one line, such as a key, from where `secret` looks.
+
+    Raises:
+        ConfigError: It is missing or unreadable.
+    """
     value = env.get(name, "").strip() or _from_file(env, f"{name}_FILE")
     if not value:
         raise ConfigError(f"No access token. Set {name} or {name}_FILE.")
-    if not (value.isascii() and value.isprintable()) or " " in value:
-        raise ConfigError(f"{name} holds characters no token has. Copy it again.")
+    return value
+
+
+def whole_number(
+    env: Mapping[str, str], name: str, default: int, allowed: range
+) -> int:
+    """
+    Take a number from `env`.
+
+    Raises:
+        ConfigError: It is none of those allowed.
+    """
+    text = env.get(name, "").strip() or str(default)
+    is_number = text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS
+    value = int(text) if is_number else -1
+    if value not in allowed:
+        raise ConfigError(
+            f"{name} is a number from {allowed[0]} to {allowed[-1]}. Correct it."
+        )
     return value
 
 

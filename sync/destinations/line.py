@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import httpx
 
-from sync.destinations.base import Answer, RowError, Token
+from sync.destinations.base import Answer, RowError
 from sync.destinations.http import content_json, safe_base_url, secret
 from sync.destinations.message import (
     MessageDestination,
     answer_of,
     for_all,
+    token_of,
     uuid_of,
 )
 from sync.destinations.values import check
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
+    from sync.destinations.base import Token
     from sync.destinations.contents import Content
     from sync.messages import MessageRow
 
@@ -88,12 +90,7 @@ class LineDestination(MessageDestination):
 
     def read_token(self, response: httpx.Response) -> Token | None:
         """Take the token of a 200."""
-        match content_json(response):
-            case {"access_token": str(value), "expires_in": int(seconds)} if (
-                response.is_success and value
-            ):
-                return Token(value, float(seconds))
-        return None
+        return token_of(response)
 
     def authorized(self, request: httpx.Request, token: str) -> httpx.Request:
         """Carry the token as a bearer."""

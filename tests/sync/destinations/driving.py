@@ -83,6 +83,13 @@ class Case:
             made = replace(made, contents=load_contents(ROOT))
         return made
 
+    @property
+    def repeats(self):
+        """Whether a lost answer to this row may be asked for again."""
+        made = self.destination("http://127.0.0.1")
+        has_key = getattr(made, "has_key", lambda _: True)
+        return made.keeps_state or (made.dedupe_seconds > 0 and has_key(self.row))
+
 
 def cases():
     """Every case of every module in provider_cases."""
@@ -96,7 +103,10 @@ class Sandbox:
     """The sandbox's own server, in this process."""
 
     def __init__(self, folder, **settings):
-        self.settings = Settings(directory=folder, undelivered=0.0, **settings)
+        self.settings = Settings(
+            **{"directory": folder, "undelivered": 0.0, **settings}
+        )
+        self._before = 0
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
@@ -121,7 +131,11 @@ class Sandbox:
         httpx.post(self.url + "/_sandbox/faults", json=list(texts)).raise_for_status()
 
     def log(self):
-        return httpx.get(self.url + "/_sandbox/log").json()
+        """What arrived, or what has since `forget`."""
+        return httpx.get(self.url + "/_sandbox/log").json()[self._before :]
+
+    def forget(self):
+        self._before += len(self.log())
 
     def close(self):
         self._loop.call_soon_threadsafe(self._loop.stop)

@@ -8,9 +8,7 @@ from hashlib import sha256
 import pytest
 from driving import Sandbox, cases, drive
 
-from sync.destinations.message import uuid_of
-
-CASES = {case.kind.name: case for case in cases()}
+CASES = {f"{case.kind.name} {case.row.message_type}": case for case in cases()}
 # The provider took it and no caller can read so.
 SILENT = (
     "lost_answer#1",
@@ -24,10 +22,16 @@ DOUBTFUL = ("reset#1", "html_502#1", "http_503_before#1")
 
 
 @pytest.fixture(scope="module")
-def sandbox(tmp_path_factory):
+def server(tmp_path_factory):
     one = Sandbox(tmp_path_factory.mktemp("sandbox"))
     yield one
     one.close()
+
+
+@pytest.fixture
+def sandbox(server):
+    server.forget()
+    return server
 
 
 @pytest.fixture(params=CASES)
@@ -42,12 +46,9 @@ def row(case, request):
     return replace(case.row, delivery_key=key)
 
 
-def arrived(sandbox, row):
-    return [e for e in sandbox.log() if e["delivery_key"] in keys_of(row)]
-
-
-def keys_of(row):
-    return {row.delivery_key, uuid_of(row.destination, row.delivery_key)}
+def arrived(sandbox):
+    """All that did in this test: some providers see no key of ours."""
+    return sandbox.log()
 
 
 def send(case, sandbox, row, *faults):
@@ -64,26 +65,24 @@ def test_a_good_row_is_accepted_once(case, sandbox, row):
 
     assert outcome.event == "accepted"
     assert outcome.provider_code is None
-    assert len(arrived(sandbox, row)) == 1
+    assert len(arrived(sandbox)) == 1
 
 
 @pytest.mark.parametrize("fault", SILENT)
 def test_an_answer_nobody_can_read_is_never_a_refusal(case, sandbox, row, fault):
     outcome, _ = send(case, sandbox, row, fault)
 
-    repeats = case.kind.dedupe_seconds or case.kind.keeps_state
-    assert outcome.event == ("accepted" if repeats else "unknown")
+    assert outcome.event == ("accepted" if case.repeats else "unknown")
     if not case.kind.keeps_state:
-        assert len(arrived(sandbox, row)) == 1
+        assert len(arrived(sandbox)) == 1
 
 
 @pytest.mark.parametrize("fault", DOUBTFUL)
 def test_a_request_nobody_saw_the_end_of_is_never_sent_twice(case, sandbox, row, fault):
     outcome, _ = send(case, sandbox, row, fault)
 
-    repeats = case.kind.dedupe_seconds or case.kind.keeps_state
-    assert outcome.event == ("accepted" if repeats else "unknown")
-    assert len(arrived(sandbox, row)) == (1 if repeats else 0)
+    assert outcome.event == ("accepted" if case.repeats else "unknown")
+    assert len(arrived(sandbox)) == (1 if case.repeats else 0)
 
 
 def test_a_provider_that_is_too_busy_is_asked_again_later(case, sandbox, row):
@@ -91,7 +90,7 @@ def test_a_provider_that_is_too_busy_is_asked_again_later(case, sandbox, row):
 
     assert outcome.event == "accepted"
     assert "retry" in run.actions
-    assert len(arrived(sandbox, row)) == 1
+    assert len(arrived(sandbox)) == 1
 
 
 def test_a_token_that_expires_in_the_middle_is_renewed_once(case, sandbox, row):
@@ -102,7 +101,7 @@ def test_a_token_that_expires_in_the_middle_is_renewed_once(case, sandbox, row):
 
     assert outcome.event == "accepted"
     assert run.actions[:1] == ["renew_token"]
-    assert len(arrived(sandbox, row)) == 1
+    assert len(arrived(sandbox)) == 1
 
 
 def test_a_token_nobody_takes_stops_the_run(case, sandbox, row):
@@ -113,7 +112,7 @@ def test_a_token_nobody_takes_stops_the_run(case, sandbox, row):
 
     assert outcome.event == "refused"
     assert run.actions[-1] == "stop_run"
-    assert arrived(sandbox, row) == []
+    assert arrived(sandbox) == []
 
 
 def test_no_secret_and_no_address_shows_in_a_repr(case, sandbox):
