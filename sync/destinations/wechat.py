@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import httpx
 
@@ -23,7 +23,8 @@ from sync.destinations.message import (
     for_all,
     token_of,
 )
-from sync.destinations.values import INVALID, Values, check
+from sync.destinations.values import INVALID, check
+from sync.destinations.wechat_contents import custom, template
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,9 +36,6 @@ if TYPE_CHECKING:
 BASE_URL = "https://api.weixin.qq.com"
 # 28 letters in every example; their number is promised nowhere.
 OPENID = r"[A-Za-z0-9_-]{1,128}"
-# What JSON can only say with `\u` is refused (40033), other text goes as it is.
-TEXT = r"(?s)(?=.*\S)[^\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]+"
-LINK = r"https?://\S+"
 CUSTOM, TEMPLATE, SUBSCRIBE = (
     "message/custom/send",
     "message/template/send",
@@ -117,7 +115,7 @@ class WeChatDestination(MessageDestination):
                 "WeChat has no message of this type. Correct campaign_messages.",
                 reason_code=INVALID,
             )
-        said = _custom(self, row) if path == CUSTOM else _template(row)
+        said = custom(self.content(row)) if path == CUSTOM else template(row)
         openid = check(row.address, OPENID, reason="address_invalid")
         # httpx writes text as it is, as WeChat wants it, from 0.28 on.
         body = {"touser": openid, **said}
@@ -128,57 +126,6 @@ class WeChatDestination(MessageDestination):
     ) -> list[Answer]:
         """Accepted by `errcode` 0, or where an earlier try's key is known."""
         return for_all(answer_of(response, _taken, _refused), rows)
-
-
-def _custom(destination: WeChatDestination, row: MessageRow) -> dict[str, Any]:
-    content = destination.content(row)
-    body = content.body
-    if content.kind == "text":
-        text = check(body["text"], TEXT)
-        return {"msgtype": "text", "text": {"content": text}}
-    if content.kind == "quick_replies":
-        replies = [
-            {"id": check(one["payload"], TEXT), "content": check(one["title"], TEXT)}
-            for one in body["replies"]
-        ]
-        menu = {
-            "head_content": check(body["text"], TEXT),
-            "list": replies,
-            "tail_content": "",
-        }
-        return {"msgtype": "msgmenu", "msgmenu": menu}
-    raise RowError(
-        "WeChat wants files uploaded first, which is not done here. Use text.",
-        reason_code="content_not_supported",
-    )
-
-
-def _template(row: MessageRow) -> dict[str, Any]:
-    """Name the template, its values by its own keys, and where a tap leads."""
-    values = Values.of(row.variables)
-    names = [name for name in (row.body_parameters or "").split(",") if name]
-    said: dict[str, Any] = {
-        "template_id": check(row.template_name or "", r"\S+"),
-        "data": {name: {"value": check(values[name], TEXT)} for name in names},
-        **_link(row, values),
-    }
-    if row.message_type == "template":
-        said["client_msg_id"] = row.delivery_key
-    return said
-
-
-def _link(row: MessageRow, values: Values) -> dict[str, str]:
-    """Lead to the value of the one entry there may be, `0:url:variable`."""
-    if not row.button_parameters:
-        return {}
-    kind, _, name = row.button_parameters.removeprefix("0:").partition(":")
-    if kind != "url":
-        raise RowError(
-            "A WeChat template has one link, 0:url:variable. Correct the message.",
-            reason_code=INVALID,
-        )
-    where = "url" if row.message_type == "template" else "page"
-    return {where: check(values[name], LINK)}
 
 
 def _taken(body: object) -> str | None:
