@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ READ_SECONDS = 30.0
 TOTAL_SECONDS = 60.0
 # Shorter than servers keep idle connections: a reused dead one costs an unknown row.
 KEEPALIVE_SECONDS = 2.0
+# It tells whole URLs, and some providers want a phone number or a token in them.
+logging.getLogger("httpx").disabled = True
 
 
 @dataclass(frozen=True, slots=True)

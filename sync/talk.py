@@ -68,6 +68,7 @@ class Talk:
         destination: Any = job.destination
         has_token = hasattr(destination, "token_request")
         self._tokens = Tokens(destination, job.clock) if has_token else None
+        self._has_key = getattr(destination, "has_key", lambda _: True)
 
     async def ready(self) -> None:
         """
@@ -99,7 +100,7 @@ class Talk:
                     break
                 return await self._halves(rows, sayable, done)
             decisions = self._decide(answers, token, tries)
-            if self._may_repeat(began):
+            if self._may_repeat(sayable, began):
                 decisions = [repeated(decision, tries) for decision in decisions]
             left = await self._again(sayable, decisions, done)
             # A provider knows a repeat by the same bytes: the same rows, all of them.
@@ -196,10 +197,11 @@ class Talk:
         missing = len(rows) - len(answers)
         return [*answers, *[Answer("unknown", "job_unfinished")] * missing]
 
-    def _may_repeat(self, began: float) -> bool:
+    def _may_repeat(self, rows: list[SendRow], began: float) -> bool:
         """Whether the same request once more can reach nobody twice."""
         lives = self._job.destination.dedupe_seconds - SPARE_SECONDS
-        return self._keeps_state or self._job.clock.monotonic() - began < lives
+        is_known = self._job.clock.monotonic() - began < lives
+        return self._keeps_state or (is_known and all(map(self._has_key, rows)))
 
     async def _again(
         self, rows: list[SendRow], decisions: list[Decision], done: dict[str, Outcome]

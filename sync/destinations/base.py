@@ -152,6 +152,14 @@ class BatchDestination(Destination[RowT_contra], Protocol[RowT_contra]):
         ...
 
 
+class KeyedDestination(Destination[RowT_contra], Protocol[RowT_contra]):
+    """A provider that drops repeats of some rows only, for `dedupe_seconds`."""
+
+    def has_key(self, row: RowT_contra) -> bool:
+        """Tell whether a request for `row` carries a key its repeat is known by."""
+        ...
+
+
 class JobDestination(Destination[RowT_contra], Protocol[RowT_contra]):
     """
     A provider that takes a batch now and tells its outcome later.

@@ -39,11 +39,22 @@ def secret(env: Mapping[str, str], name: str) -> str:
     Raises:
         ConfigError: It is missing, unreadable, or no header could carry it.
     """
+    value = secret_text(env, name)
+    if not (value.isascii() and value.isprintable()) or " " in value:
+        raise ConfigError(f"{name} holds characters no token has. Copy it again.")
+    return value
+
+
+def secret_text(env: Mapping[str, str], name: str) -> str:
+    """
+    Take a secret of more than one line, such as a key, from where `secret` looks.
+
+    Raises:
+        ConfigError: It is missing or unreadable.
+    """
     value = env.get(name, "").strip() or _from_file(env, f"{name}_FILE")
     if not value:
         raise ConfigError(f"No access token. Set {name} or {name}_FILE.")
-    if not (value.isascii() and value.isprintable()) or " " in value:
-        raise ConfigError(f"{name} holds characters no token has. Copy it again.")
     return value
 
 

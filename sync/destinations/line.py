@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 import httpx
 
 from sync.destinations.base import RowError, Token
-from sync.destinations.http import content_json, flag, safe_base_url, secret
+from sync.destinations.http import flag, safe_base_url, secret
 from sync.destinations.line_answers import many_sent, push_sent, sent_before, sent_now
 from sync.destinations.line_messages import KINDS, message_of
-from sync.destinations.message import MessageDestination, for_all, uuid_of
+from sync.destinations.message import MessageDestination, for_all, token_of, uuid_of
 from sync.destinations.values import check
 
 if TYPE_CHECKING:
@@ -80,12 +80,7 @@ class _Line(MessageDestination):
 
     def read_token(self, response: httpx.Response) -> Token | None:
         """Take the token of a 200."""
-        match content_json(response):
-            case {"access_token": str(value), "expires_in": int(seconds)} if (
-                response.is_success and value
-            ):
-                return Token(value, float(seconds))
-        return None
+        return token_of(response)
 
     def authorized(self, request: httpx.Request, token: str) -> httpx.Request:
         """Carry the token as a bearer."""

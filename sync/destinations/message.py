@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Literal
 from uuid import UUID, uuid5
 
-from sync.destinations.base import Answer, RowError
+from sync.destinations.base import Answer, RowError, Token
 from sync.destinations.contents import Content, content_of
 from sync.destinations.http import content_json, rate_wait
 from sync.destinations.values import Values
@@ -86,6 +86,16 @@ def answer_of(
         return Answer("accepted", None, found or None, wait)
     code = refused(response, body) if body is not None else None
     return Answer("refused" if code else "unknown", code, retry_after=wait)
+
+
+def token_of(response: httpx.Response) -> Token | None:
+    """Take the token of a 2xx in the shape of RFC 6749, 5.1."""
+    match content_json(response):
+        case {"access_token": str(value), "expires_in": int(seconds)} if (
+            response.is_success and value
+        ):
+            return Token(value, float(seconds))
+    return None
 
 
 def for_all(answer: Answer, rows: Sequence[SendRow]) -> list[Answer]:

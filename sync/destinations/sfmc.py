@@ -18,7 +18,12 @@ import httpx
 
 from sync.destinations.base import Answer, Progress, RowError, Token
 from sync.destinations.http import content_json, retry_after, safe_base_url, secret
-from sync.destinations.message import MessageDestination, answer_of, for_all
+from sync.destinations.message import (
+    MessageDestination,
+    answer_of,
+    for_all,
+    token_of,
+)
 from sync.destinations.sfmc_answers import (
     code_of,
     each_member,
@@ -98,12 +103,7 @@ class _Sfmc(MessageDestination):
 
     def read_token(self, response: httpx.Response) -> Token | None:
         """Take the token of a 200."""
-        match content_json(response):
-            case {"access_token": str(value), "expires_in": int(seconds)} if (
-                response.is_success and value
-            ):
-                return Token(value, float(seconds))
-        return None
+        return token_of(response)
 
     def authorized(self, request: httpx.Request, token: str) -> httpx.Request:
         """Carry the token as a bearer."""

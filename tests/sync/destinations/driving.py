@@ -103,6 +103,13 @@ class Case:
             made = replace(made, contents=load_contents(ROOT))
         return made
 
+    @property
+    def repeats(self):
+        """Whether a lost answer to this row may be asked for again."""
+        made = self.destination("http://127.0.0.1")
+        has_key = getattr(made, "has_key", lambda _: True)
+        return made.keeps_state or (made.dedupe_seconds > 0 and has_key(self.row))
+
 
 def cases():
     """Every case of every module in provider_cases."""
@@ -121,6 +128,7 @@ class Sandbox:
         catalogue.write_text(TEMPLATE + "\n")
         given = {"directory": folder, "templates": catalogue, "undelivered": 0.0}
         self.settings = Settings(**given | settings)
+        self._before = 0
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
@@ -145,7 +153,11 @@ class Sandbox:
         httpx.post(self.url + "/_sandbox/faults", json=list(texts)).raise_for_status()
 
     def log(self):
-        return httpx.get(self.url + "/_sandbox/log").json()
+        """What arrived, or what has since `forget`."""
+        return httpx.get(self.url + "/_sandbox/log").json()[self._before :]
+
+    def forget(self):
+        self._before += len(self.log())
 
     def close(self):
         self._loop.call_soon_threadsafe(self._loop.stop)
