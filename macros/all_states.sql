@@ -2,7 +2,15 @@
 {% macro all_states() -%}
     (
         {% for table in var('state_tables') -%}
-        select * from {{ ref('sync_' ~ table) }}
+        select
+            delivery_key,
+            customer_id,
+            destination,
+            send_rank,
+            is_withdrawal,
+            states
+
+        from {{ ref('sync_' ~ table) }}
         {{ 'union all' if not loop.last }}
         {% endfor -%}
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sync.demo.world import COUNTRIES, FIRST_NAMES, SENDERS, World, instant
+from sync.demo.world import BY_PROVIDER, COUNTRIES, FIRST_NAMES, SENDERS, World, instant
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -146,6 +146,8 @@ def orders(
 
 
 def grant(world: World, person: Person, **changed: Any) -> None:
-    """Add the yes that the person's country asks for."""
+    """Add the yes that the person's country asks for, to whoever sends there."""
     basis = "express_double" if person.country == "DE" else "express"
-    consent(world, person, "grant", world.ago(days=120), **{"basis": basis} | changed)
+    to = {"sender_id": "*"} if person.country in BY_PROVIDER else {}
+    said = {"basis": basis, **to, **changed}
+    consent(world, person, "grant", world.ago(days=120), **said)

@@ -17,6 +17,7 @@ from sync.demo.generate import generate
 from sync.demo.orders import from_orders
 from sync.demo.world import instant
 from sync.errors import ConfigError, SyncError
+from sync.sandbox.settings import settings_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,10 +25,12 @@ if TYPE_CHECKING:
 
 # A frozen clock has to move on before what was sent can be known.
 AFTER = timedelta(minutes=30)
-# The sandbox's own, known to everybody.
-TOKEN = "sandbox-token"  # noqa: S105
-BRAZE_KEY = "sandbox-braze-key"
 BIN = Path(sys.executable).parent
+
+
+def is_secret(name: str) -> bool:
+    """Whether it is a setting of an adapter, not of the project."""
+    return name.startswith("OTT_") and name not in ("OTT_DUCKDB_PATH", "OTT_LEDGER")
 
 
 class DemoError(SyncError):
@@ -120,8 +123,8 @@ class Demo:
         command += ["--webhooks", webhooks, "--landing", webhooks]
         if self.at:
             command += ["--now", self.at.isoformat()]
-        env = self._env() | {"OTT_WHATSAPP_TOKEN": TOKEN}
-        env["OTT_BRAZE_API_KEY"] = BRAZE_KEY
+        # Whatever is set for real must not become the sandbox's own secret.
+        env = {k: v for k, v in self._env().items() if not is_secret(k)}
         with subprocess.Popen(  # noqa: S603
             command, env=env, stdout=subprocess.PIPE, text=True
         ) as server:
@@ -135,12 +138,7 @@ class Demo:
                 server.terminate()
 
     def _send(self, url: str) -> int:
-        env: Mapping[str, str] = self._env() | {
-            "OTT_WHATSAPP_BASE_URL": f"{url}/v25.0",
-            "OTT_WHATSAPP_TOKEN": TOKEN,
-            "OTT_BRAZE_BASE_URL": url,
-            "OTT_BRAZE_API_KEY": BRAZE_KEY,
-        }
+        env: Mapping[str, str] = self._env() | settings_for(url)
         if self.at:
             env = {**env, "OTT_NOW": self.at.isoformat()}
         command = [sys.executable, "-m", "sync", "send", "--all"]

@@ -6,7 +6,15 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sync.demo.world import OTHER_WABA, WABA, World, instant, template_id
+from sync.demo.world import (
+    OTHER_WABA,
+    TWILIO,
+    TWILIO_OFFER,
+    WABA,
+    World,
+    instant,
+    template_id,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -132,6 +140,26 @@ def catalogue() -> list[dict[str, Any]]:
     ]
 
 
+def content() -> dict[str, Any]:
+    """Build Twilio's content of the offer, as ContentAndApprovals lists it."""
+    return {
+        "sid": TWILIO_OFFER,
+        "account_sid": TWILIO,
+        "friendly_name": "winback_offer",
+        "language": "en",
+        "variables": {"1": "Ana", "2": "10%"},
+        "types": {"twilio/text": {"body": GREETINGS["en"]}},
+        "approval_requests": {
+            "name": "winback_offer",
+            "category": "MARKETING",
+            "content_type": "twilio/text",
+            "status": "approved",
+            "rejection_reason": "",
+            "allow_category_change": True,
+        },
+    }
+
+
 def fill(world: World) -> None:
     """Add the catalogue as it was fetched just now, and once before."""
     world.add(
@@ -140,6 +168,13 @@ def fill(world: World) -> None:
         provider="meta",
         account_id=WABA,
         payload=json.dumps(awaited(), ensure_ascii=False),
+    )
+    world.add(
+        "raw_templates",
+        fetched_at=instant(world.ago(minutes=5)),
+        provider="twilio",
+        account_id=TWILIO,
+        payload=json.dumps(content(), ensure_ascii=False),
     )
     fetches: list[tuple[str, datetime]] = [
         (WABA, world.ago(days=3)),

@@ -48,6 +48,11 @@ FIRST_NAMES = (
     *("Jonas", "Kenji", "Lena", "Mei", "Noah", "Olga", "Pablo", "Qing", "Rosa"),
     *("Sofia", "Tomas", "Uma", "Vera", "Wei", "Ximena", "Yuki", "Zoe"),
 )
+# Twilio's account, and the content of its own that says what `winback_offer` says.
+TWILIO = "AC" + "0a" * 16
+TWILIO_OFFER = "HX" + "0b" * 16
+# Where WhatsApp goes by a provider, from a number of its own.
+BY_PROVIDER = {"AU": "wa_twilio", "HK": "wa_vonage", "AE": "wa_infobip"}
 SENDERS = {
     "line": "line_main",
     "kakao": "kakao_main",

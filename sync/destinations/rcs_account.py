@@ -7,11 +7,12 @@ JWT signed with RS256 is good for an hour at most, and so is the token given for
 
 from __future__ import annotations
 
-import importlib
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
+
+import jwt
 
 from sync.destinations.http import safe_base_url, secret_text
 from sync.errors import ConfigError
@@ -70,7 +71,7 @@ class ServiceAccount:
         Raises:
             ConfigError: The key is none, or PyJWT is not installed.
         """
-        jwt, began = signer(), int(now.replace(tzinfo=UTC).timestamp())
+        began = int(now.replace(tzinfo=UTC).timestamp())
         claims = {
             "iss": self.email,
             "scope": SCOPE,
@@ -88,22 +89,6 @@ class ServiceAccount:
                 "Download it anew."
             ) from None
         return signed
-
-
-def signer() -> Any:
-    """
-    Give PyJWT, with what it needs for RS256.
-
-    Raises:
-        ConfigError: It is not installed.
-    """
-    try:
-        importlib.import_module("cryptography")
-        return importlib.import_module("jwt")
-    except ImportError:
-        raise ConfigError(
-            'RCS needs its extra. Run `pip install -c requirements.lock -e ".[rcs]"`.'
-        ) from None
 
 
 def _parsed(text: str) -> object:

@@ -208,3 +208,10 @@ def _list(body: dict[str, Any], name: str) -> list[Any]:
     if not isinstance(value, list):
         raise BrazeError(400, f"'{name}' is not an array")
     return value
+
+
+# What the adapter wants to reach this, `{url}` being the sandbox.
+SETTINGS = {
+    "OTT_BRAZE_BASE_URL": "{url}",
+    "OTT_BRAZE_API_KEY": "sandbox-braze-key",
+}

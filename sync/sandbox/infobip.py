@@ -274,3 +274,10 @@ def _enveloped(message: Any, channel: str) -> Sent:
 
 
 PROVIDER = InfobipApi
+
+
+# What the adapter wants to reach this, `{url}` being the sandbox.
+SETTINGS = {
+    "OTT_INFOBIP_BASE_URL": "{url}/infobip",
+    "OTT_INFOBIP_API_KEY": "sandbox-token",
+}

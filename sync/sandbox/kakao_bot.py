@@ -93,3 +93,10 @@ def _people(body: object) -> list[dict[str, str]]:
             case _:
                 raise BotError(400, "a user has a type and an id")
     return people
+
+
+# What the adapter wants to reach this, `{url}` being the sandbox.
+SETTINGS = {
+    "OTT_KAKAO_BOT_BASE_URL": "{url}/kakao",
+    "OTT_KAKAO_REST_API_KEY": "sandbox-token",
+}

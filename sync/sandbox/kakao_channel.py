@@ -93,3 +93,12 @@ def _registers(user: object) -> bool:
         case {"id": str(key), "field": dict()}:
             return not key.endswith(STRANGER)
     return False
+
+
+# What the adapter wants to reach this, `{url}` being the sandbox.
+SETTINGS = {
+    "OTT_KAKAO_API_BASE_URL": "{url}/kakao",
+    "OTT_KAKAO_ADMIN_KEY": "sandbox-token",
+    "OTT_KAKAO_CHANNEL": "_acme",
+    "OTT_KAKAO_FILE_ID": "21274",
+}

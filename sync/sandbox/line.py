@@ -178,3 +178,11 @@ def _is_uuid(text: str) -> bool:
 
 
 PROVIDER = LineApi
+
+
+# What the adapter wants to reach this, `{url}` being the sandbox.
+SETTINGS = {
+    "OTT_LINE_BASE_URL": "{url}/line",
+    "OTT_LINE_CHANNEL_ID": "1234567890",
+    "OTT_LINE_CHANNEL_SECRET": "sandbox-token",
+}

@@ -245,3 +245,11 @@ def _result(
     }
     key = {"recipientGroupingKey": person.get("recipientGroupingKey")}
     return {**result, **(key if keys else {})}
+
+
+# What the adapter wants to reach this, `{url}` being the sandbox.
+SETTINGS = {
+    "OTT_KAKAO_BASE_URL": "{url}/kakao",
+    "OTT_KAKAO_APP_KEY": "sandbox-token",
+    "OTT_KAKAO_SECRET_KEY": "sandbox-token",
+}

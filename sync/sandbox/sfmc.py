@@ -258,3 +258,14 @@ class SfmcApi:
 
 
 PROVIDER = SfmcApi
+
+
+# What the adapter wants to reach this, `{url}` being the sandbox.
+SETTINGS = {
+    "OTT_SFMC_BASE_URL": "{url}/sfmc",
+    "OTT_SFMC_AUTH_URL": "{url}/sfmc",
+    "OTT_SFMC_CLIENT_ID": "client",
+    "OTT_SFMC_CLIENT_SECRET": "sandbox-token",
+    "OTT_SFMC_ACCOUNT_ID": "510000001",
+    "OTT_SFMC_DATA_EXTENSION_KEY": "ott_flags",
+}

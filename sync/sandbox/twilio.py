@@ -219,3 +219,11 @@ def _message(form: dict[str, str], sid: str, account: str) -> dict[str, Any]:
 
 
 PROVIDER = TwilioApi
+
+
+# What the adapter wants to reach this, `{url}` being the sandbox.
+SETTINGS = {
+    "OTT_TWILIO_BASE_URL": "{url}/twilio",
+    "OTT_TWILIO_ACCOUNT_SID": "AC0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a",
+    "OTT_TWILIO_AUTH_TOKEN": "sandbox-token",
+}

@@ -202,3 +202,11 @@ def _is_template(said: dict[str, Any]) -> bool:
 
 
 PROVIDER = VonageApi
+
+
+# What the adapter wants to reach this, `{url}` being the sandbox.
+SETTINGS = {
+    "OTT_VONAGE_BASE_URL": "{url}/vonage",
+    "OTT_VONAGE_API_KEY": "abcd1234",
+    "OTT_VONAGE_API_SECRET": "sandbox-token",
+}

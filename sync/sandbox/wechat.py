@@ -234,3 +234,11 @@ def _notified(template: str, number: int, arrives: bool) -> str:  # noqa: FBT001
 
 
 PROVIDER = WeChatApi
+
+
+# What the adapter wants to reach this, `{url}` being the sandbox.
+SETTINGS = {
+    "OTT_WECHAT_BASE_URL": "{url}/wechat",
+    "OTT_WECHAT_APP_ID": "wx0123456789abcdef",
+    "OTT_WECHAT_APP_SECRET": "sandbox-token",
+}

@@ -191,3 +191,10 @@ def _callback_data(body: dict[str, Any]) -> str | None:
 def _luck(text: str) -> float:
     """A number from 0 to 1, always the same for the same text."""
     return int(hashlib.sha256(text.encode()).hexdigest()[:8], 16) / 2**32
+
+
+# What the adapter wants to reach this, `{url}` being the sandbox.
+SETTINGS = {
+    "OTT_WHATSAPP_BASE_URL": "{url}/v25.0",
+    "OTT_WHATSAPP_TOKEN": "sandbox-token",
+}

@@ -16,11 +16,6 @@ from sync.destinations import DESTINATIONS
 
 ROOT = Path(__file__).parents[2]
 NOT_A_SEND_TABLE = {"sync_stops", "sync_settlements", "sync_decided"}
-# Whose adapter is being written: `ott` passes over a table that no adapter names.
-NO_ADAPTER_YET = {"sync_infobip", "sync_kakao_alimtalk", "sync_kakao_brand"}
-NO_ADAPTER_YET |= {"sync_kakao_event", "sync_kakao_customer_file"}
-NO_ADAPTER_YET |= {"sync_line_multicast", "sync_rcs", "sync_twilio", "sync_vonage"}
-NO_ADAPTER_YET |= {"sync_wechat"}
 
 
 def properties(path):
@@ -60,10 +55,22 @@ def test_every_send_table_has_an_adapter_and_an_exposure():
     }
 
     carried = {kind.model for kind in DESTINATIONS.values()}
-    assert tables - NOT_A_SEND_TABLE == carried | NO_ADAPTER_YET
+    assert tables - NOT_A_SEND_TABLE == carried
     assert exposed == tables
     kept = properties("dbt_project.yml")["vars"]["send_tables"]
     assert {f"sync_{name}" for name in kept} == tables - NOT_A_SEND_TABLE
+
+
+def test_an_adapter_carries_what_the_seed_says_it_can():
+    said = {
+        (kind.name, channel, content)
+        for kind in DESTINATIONS.values()
+        for channel, contents in getattr(kind, "carries", {}).items()
+        for content in contents
+    }
+    listed = lines("reference/content_support")
+
+    assert said == {(r["destination"], r["channel"], r["content_kind"]) for r in listed}
 
 
 def test_every_reason_is_reached_by_a_unit_test():

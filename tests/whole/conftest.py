@@ -13,6 +13,7 @@ import duckdb
 import pytest
 
 from sync.demo.generate import generate
+from sync.sandbox.settings import settings_for
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
@@ -62,13 +63,7 @@ class Warehouse:
     def ott(self, *command, now=AS_OF, url=None, target="test"):
         env = self.env | {"DBT_TARGET": target}
         if url:
-            env |= {
-                "OTT_NOW": now.replace(" ", "T") + "Z",
-                "OTT_WHATSAPP_BASE_URL": f"{url}/v25.0",
-                "OTT_WHATSAPP_TOKEN": "sandbox-token",
-                "OTT_BRAZE_BASE_URL": url,
-                "OTT_BRAZE_API_KEY": "sandbox-braze-key",
-            }
+            env |= {"OTT_NOW": now.replace(" ", "T") + "Z", **settings_for(url)}
         return subprocess.run(
             [sys.executable, "-m", "sync", *command],
             env=env,

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import logging
-import sys
 from base64 import b64decode
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -676,13 +675,6 @@ def test_settings_that_cannot_work_stop_the_run(env):
 
     assert "a-secret" not in str(caught.value)
     assert "PRIVATE KEY" not in str(caught.value)
-
-
-def test_without_its_extra_one_line_says_what_to_install(monkeypatch):
-    monkeypatch.setitem(sys.modules, "jwt", None)
-
-    with pytest.raises(ConfigError, match=r"RCS needs its extra\. Run `pip install"):
-        account()
 
 
 def test_the_private_key_shows_nowhere(rcs):
