@@ -8,12 +8,12 @@
     on_schema_change='fail',
 ) }}
 
-{%- set send_tables = var('send_tables') -%}
+{%- set tables = send_tables() -%}
 {%- set missing = 'cast(null as ' ~ dbt.type_string() ~ ')' -%}
 
 with
 
-{% for table in send_tables -%}
+{% for table in tables -%}
 {{ table }} as (
 
     select * from {{ ref('sync_' ~ table) }}
@@ -30,7 +30,7 @@ people as (
 
 unioned as (
 
-    {% for table in send_tables -%}
+    {% for table in tables -%}
     select
         delivery_key,
         build_id,
@@ -42,15 +42,15 @@ unioned as (
         purpose,
         message_type,
         {{ "'holdout'" if table == 'holdout' else 'destination' }} as destination,
-        {%- if table in addressed_tables() %}
+        {%- if table in var('message_tables') %}
         template_name,
         case when template_name is not null then language_code end as language_code,
         {%- else %}
         {{ missing }} as template_name,
         {{ missing }} as language_code,
         {%- endif %}
-        {{ 'states' if 'profiles' in table else missing }} as states,
-        {{ 'is_withdrawal' if 'profiles' in table else 'false' }} as is_withdrawal,
+        {{ 'states' if table in var('state_tables') else missing }} as states,
+        {{ 'is_withdrawal' if table in var('state_tables') else 'false' }} as is_withdrawal,
         decided_at,
         send_not_after
 

@@ -5,7 +5,7 @@ with
 
 synced as (
 
-    {% for table in addressed_tables() -%}
+    {% for table in var('message_tables') -%}
     select
         delivery_key,
         destination,

@@ -14,7 +14,7 @@ where
     is_sendable
     and coalesce(
         destination not in (
-            {%- for name in var('send_tables') %}
+            {%- for name in send_tables() %}
             '{{ name }}'{{ ',' if not loop.last }}
             {%- endfor %}
         ),

@@ -24,7 +24,7 @@ decided as (
         or (
             is_sendable
             and destination in (
-                {%- for name in var('send_tables') %}
+                {%- for name in send_tables() %}
                 '{{ name }}'{{ ',' if not loop.last }}
                 {%- endfor %}
             )
