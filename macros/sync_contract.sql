@@ -20,6 +20,7 @@
             'operator_stop_id', 'customer_id', 'address_hash', 'channel', 'purpose',
             'reason', 'occurred_at', 'received_at',
         ],
+        'raw_template_listings': ['provider', 'account_id', 'fetched_at'],
         'ott_build_log': [
             'build_id', 'as_of', 'target_name', 'sync_model', 'node_id', 'node_type',
             'status', 'relation_name', 'logged_at',

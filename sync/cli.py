@@ -24,6 +24,7 @@ from sync.overview import overview
 from sync.send import is_idle
 from sync.send import plan as plan_one
 from sync.send import send as send_one
+from sync.templates.command import templates
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,6 +52,9 @@ class Commands(click.Group):
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Carry what dbt decided to the providers: each message at most once."""
+
+
+main.add_command(templates)
 
 
 def _names(destination: str | None, *, everything: bool) -> list[str]:

@@ -33,17 +33,17 @@ class Manifest:
                 "manifest.json is unreadable. Run `dbt build` again."
             ) from None
 
-    def source(self, table: str) -> str:
+    def source(self, table: str, *, of: str = SOURCE) -> str:
         """
-        Name a table of the source `sync`.
+        Name a table of the source `sync`, or of another.
 
         Raises:
             ConfigError: The project has no such source.
         """
         for node in self._content.get("sources", {}).values():
-            if node.get("source_name") == SOURCE and node.get("name") == table:
+            if node.get("source_name") == of and node.get("name") == table:
                 return str(node["relation_name"])
-        raise ConfigError(f"dbt knows no source {SOURCE}.{table}. Run `dbt build`.")
+        raise ConfigError(f"dbt knows no source {of}.{table}. Run `dbt build`.")
 
     def model(self, name: str) -> str | None:
         """Name a model's relation; None where there is none."""

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from sync.sandbox.errors import Refusal
+from sync.sandbox.listings import listed
 from sync.sandbox.providers import handler
 from sync.sandbox.world import Accepted
 
@@ -106,6 +107,7 @@ class InfobipApi:
         self.world = world
         self.key = settings.secret("OTT_INFOBIP_API_KEY")
         self.undelivered = settings.undelivered
+        self.catalogue = settings.templates
         self.taken: set[str] = set()
 
     def routes(self) -> Iterable[web.RouteDef]:
@@ -114,6 +116,8 @@ class InfobipApi:
         for kind in FREE_FORM:
             yield web.post(f"{whatsapp}/{kind}", handler(self, self.one))
         yield web.post(f"{whatsapp}/template", handler(self, self.templates))
+        senders = "/infobip/whatsapp/2/senders"
+        yield web.get(f"{senders}/{{sender}}/templates", handler(self, self.listed))
         for path in ENVELOPES:
             yield web.post(f"/infobip/{path}", handler(self, self.envelopes))
 
@@ -137,6 +141,11 @@ class InfobipApi:
         sent = _whatsapp(arrival.body)
         [status] = await self._take([sent], arrival)
         return web.json_response({"to": sent.to, "messageCount": 1, **status})
+
+    async def listed(self, request: web.Request, _: Arrival) -> web.Response:
+        """List a sender's templates, all at once."""
+        found = listed(self.catalogue, "infobip", request.match_info["sender"])
+        return web.json_response({"templates": found})
 
     async def templates(self, _: web.Request, arrival: Arrival) -> web.Response:
         """Take an array of template messages, or none of them."""

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from sync.sandbox.errors import Refusal
+from sync.sandbox.listings import listed, number
 from sync.sandbox.providers import handler
 from sync.sandbox.world import Accepted
 
@@ -79,13 +80,16 @@ class NhnApi:
         self.app_key = settings.secret("OTT_KAKAO_APP_KEY")
         self.secret_key = settings.secret("OTT_KAKAO_SECRET_KEY")
         self.undelivered = settings.undelivered
+        self.catalogue = settings.templates
         self.used: dict[str, datetime] = {}
 
     def routes(self) -> Iterable[web.RouteDef]:
         """Name its routes."""
         alimtalk = "/kakao/alimtalk/v2.3/appkeys/{appkey}/messages"
         brand = "/kakao/brand-message/v1.0/appkeys/{appkey}/freestyle-messages"
+        templates = "/kakao/alimtalk/v2.3/appkeys/{appkey}/senders/{sender}/templates"
         return (
+            web.get(templates, handler(self, self.templates)),
             web.post(alimtalk, handler(self, self.alimtalk)),
             web.post(brand, handler(self, self.brand)),
         )
@@ -104,6 +108,15 @@ class NhnApi:
     def on_demand(self, value: int) -> NhnError:
         """Refuse the request with `value` as its result code."""
         return NhnError(value)
+
+    async def templates(self, request: web.Request, _: Arrival) -> web.Response:
+        """List a sender profile's AlimTalk templates, page by page."""
+        found = listed(self.catalogue, "nhn", request.match_info["sender"])
+        page, size = number(request, "pageNum", 1), number(request, "pageSize", 15)
+        shown = found[(page - 1) * size : page * size]
+        header = {"resultCode": 0, "resultMessage": "success", "isSuccessful": True}
+        told = {"templates": shown, "totalCount": len(found)}
+        return web.json_response({"header": header, "templateListResponse": told})
 
     async def alimtalk(self, request: web.Request, arrival: Arrival) -> web.Response:
         """Take a template for up to 1,000 people, once for each idempotency key."""

@@ -6,8 +6,9 @@ from typing import Any
 
 from aiohttp import web
 
-from sync.sandbox.answers import WORLD, Arrival, exchange, refusal
-from sync.sandbox.errors import MetaError, Refusal
+from sync.sandbox.answers import WORLD, Arrival, exchange
+from sync.sandbox.errors import MetaError
+from sync.sandbox.listings import number
 
 __all__ = ["ROUTES", "WORLD"]
 
@@ -39,23 +40,19 @@ async def marketing(request: web.Request) -> web.StreamResponse:
 async def templates(request: web.Request) -> web.StreamResponse:
     """GET /{account id}/message_templates, page by page."""
     world, account = request.app[WORLD], request.match_info["account"]
-    try:
-        world.api.authenticate(request)
-    except Refusal as error:
-        return refusal(error)
-    found = [
-        dict(template.payload)
-        for template in world.api.catalogue.templates.values()
-        if template.account_id == account
-    ]
-    start, limit = _number(request, "after", 0), _number(request, "limit", 25)
-    page: dict[str, Any] = {"data": found[start : start + limit]}
-    cursors = {"before": str(start), "after": str(start + limit)}
-    page["paging"] = {"cursors": cursors}
-    if start + limit < len(found):
-        following = request.url.update_query(after=cursors["after"])
-        page["paging"]["next"] = str(following)
-    return web.json_response(page)
+
+    async def take(_: Arrival) -> web.Response:
+        found = [dict(template.payload) for template in world.api.catalogue.of(account)]
+        start, limit = number(request, "after", 0), number(request, "limit", 25)
+        page: dict[str, Any] = {"data": found[start : start + limit]}
+        cursors = {"before": str(start), "after": str(start + limit)}
+        page["paging"] = {"cursors": cursors}
+        if start + limit < len(found):
+            following = request.url.update_query(after=cursors["after"])
+            page["paging"]["next"] = str(following)
+        return web.json_response(page)
+
+    return await exchange(request, world.api, take)
 
 
 async def track(request: web.Request) -> web.StreamResponse:
@@ -98,8 +95,3 @@ ROUTES = (
     web.post("/campaigns/trigger/send", trigger),
     web.post("/canvas/trigger/send", trigger),
 )
-
-
-def _number(request: web.Request, name: str, default: int) -> int:
-    text = request.query.get(name, "")
-    return int(text) if text.isdecimal() else default

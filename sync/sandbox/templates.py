@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from sync.sandbox.errors import MetaError
+from sync.sandbox.listings import is_there
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -93,26 +94,46 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The latest version of every template, by name and language."""
+    """The latest version of every template of Meta's, by name and language."""
 
     templates: Mapping[tuple[str, str], Template]
+    accounts: Mapping[str, tuple[Template, ...]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: Path | None) -> Self:
         """Read the lines {"fetched_at", "account_id", "payload", ...}; skip broken."""
-        latest: dict[tuple[str, str], tuple[str, Template]] = {}
+        latest: dict[tuple[str, str, str], tuple[str, Template]] = {}
         for line in path.read_text(encoding="utf-8").splitlines() if path else []:
             try:
                 record = json.loads(line)
                 payload = json.loads(record["payload"])
-                key = (str(payload["name"]), _locale(payload["language"]))
+                name, language = str(payload["name"]), _locale(payload["language"])
             except (ValueError, KeyError, TypeError):
                 continue
+            if record.get("provider", "meta") != "meta":
+                continue
+            template = Template(str(record.get("account_id", "")), payload)
+            key = (template.account_id, name, language)
             fetched = str(record.get("fetched_at", ""))
             if key not in latest or fetched >= latest[key][0]:
-                template = Template(str(record.get("account_id", "")), payload)
                 latest[key] = (fetched, template)
-        return cls({key: template for key, (_, template) in latest.items()})
+        return cls._of({k: v for k, v in latest.items() if is_there(v[1].payload)})
+
+    @classmethod
+    def _of(cls, latest: Mapping[tuple[str, str, str], tuple[str, Template]]) -> Self:
+        """Let the account that was fetched last answer where two have the same name."""
+        accounts: dict[str, list[Template]] = {}
+        for (account, _, _), (_, template) in latest.items():
+            accounts.setdefault(account, []).append(template)
+        by_age = sorted(latest.items(), key=lambda item: item[1][0])
+        return cls(
+            {(name, locale): found for (_, name, locale), (_, found) in by_age},
+            {account: tuple(several) for account, several in accounts.items()},
+        )
+
+    def of(self, account_id: str) -> tuple[Template, ...]:
+        """List an account's templates."""
+        return self.accounts.get(account_id, ())
 
     def find(self, name: str, language: str) -> Template:
         """Find a template, or raise MetaError 132001."""

@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from sync.sandbox.errors import Refusal
+from sync.sandbox.listings import listed, number
 from sync.sandbox.providers import handler
 from sync.sandbox.world import Accepted
 
@@ -70,6 +71,7 @@ class TwilioApi:
         """Begin with nothing sent."""
         self.world = world
         self.undelivered = settings.undelivered
+        self.templates = settings.templates
         self.secrets = {
             "AC": settings.secret("OTT_TWILIO_AUTH_TOKEN"),
             "SK": settings.secret("OTT_TWILIO_API_KEY_SECRET"),
@@ -78,7 +80,10 @@ class TwilioApi:
     def routes(self) -> Iterable[web.RouteDef]:
         """Name its routes."""
         path = "/twilio/2010-04-01/Accounts/{account}/Messages.json"
-        return (web.post(path, handler(self, self.create)),)
+        return (
+            web.post(path, handler(self, self.create)),
+            web.get("/twilio/v2/ContentAndApprovals", handler(self, self.contents)),
+        )
 
     def authenticate(self, request: web.Request) -> None:
         """Raise TwilioError unless the caller has the account's token or a key."""
@@ -96,6 +101,30 @@ class TwilioApi:
     def on_demand(self, value: int) -> TwilioError:
         """Refuse with `value` as Twilio's code."""
         return TwilioError(value, "Asked for by a fault")
+
+    async def contents(self, request: web.Request, _: Arrival) -> web.Response:
+        """List Content templates; a key's owner is not known, and sees all."""
+        username = _credentials(request)[0]
+        account = username if ACCOUNT.fullmatch(username) else None
+        found = listed(self.templates, "twilio", account)
+        page, size = number(request, "Page", 0), number(request, "PageSize", 50)
+        url = request.url.with_host("content.twilio.com").with_port(None)
+        following = None
+        if (page + 1) * size < len(found):
+            query = f"PageSize={size}&Page={page + 1}&PageToken=PT{page + 1}"
+            following = str(url.with_query(query))
+        return web.json_response(
+            {
+                "contents": found[page * size : (page + 1) * size],
+                "meta": {
+                    "key": "contents",
+                    "page": page,
+                    "page_size": size,
+                    "url": str(url),
+                    "next_page_url": following,
+                },
+            }
+        )
 
     async def create(self, request: web.Request, arrival: Arrival) -> web.Response:
         """Take one message and send its callbacks."""

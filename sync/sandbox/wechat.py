@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from sync.sandbox.errors import Refusal
+from sync.sandbox.listings import listed
 from sync.sandbox.providers import handler
 from sync.sandbox.world import Accepted
 
@@ -78,13 +79,16 @@ class WeChatApi:
         self.world = world
         self.secret = settings.secret("OTT_WECHAT_APP_SECRET")
         self.undelivered = settings.undelivered
+        self.catalogue = settings.templates
         self.token = ""
         self.sent: dict[tuple[str, str], tuple[float, int]] = {}
 
     def routes(self) -> Iterable[web.RouteDef]:
         """Name its routes."""
         message = "/wechat/cgi-bin/message"
+        templates = "/wechat/cgi-bin/template/get_all_private_template"
         return (
+            web.get(templates, handler(self, self.templates)),
             web.post("/wechat/cgi-bin/stable_token", self.stable_token),
             web.post(f"{message}/custom/send", self._route(self.custom)),
             web.post(f"{message}/template/send", self._route(self.template)),
@@ -132,6 +136,10 @@ class WeChatApi:
         if rest.get("secret") != self.secret:
             raise WeChatError(40125)
         return bool(rest.get("force_refresh"))
+
+    async def templates(self, _: web.Request, __: Arrival) -> web.Response:
+        """List the account's templates, all at once."""
+        return web.json_response({"template_list": listed(self.catalogue, "wechat")})
 
     async def custom(self, request: web.Request, arrival: Arrival) -> web.Response:
         """Take a customer service message: nothing drops a second one."""
