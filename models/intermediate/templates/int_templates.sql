@@ -8,6 +8,21 @@ catalogue as (
 
 ),
 
+-- A list that was fetched whole later: what it did not change, it confirmed.
+listings as (
+
+    select
+        account_id,
+        max(fetched_at) as listed_at
+
+    from {{ ref('stg_templates__listings') }}
+
+    where fetched_at <= {{ as_of() }}
+
+    group by account_id
+
+),
+
 template_events as (
 
     select * from {{ ref('stg_whatsapp__template_events') }}
@@ -35,9 +50,17 @@ ranked as (
 
 latest as (
 
-    select * from ranked
+    select
+        ranked.*,
+        greatest(ranked.fetched_at, coalesce(listings.listed_at, ranked.fetched_at))
+            as confirmed_at
 
-    where version_rank = 1
+    from ranked
+
+    left join listings
+        on ranked.account_id = listings.account_id
+
+    where ranked.version_rank = 1
 
 ),
 
@@ -45,9 +68,9 @@ catalogue_ages as (
 
     select
         account_id,
-        max(fetched_at) as last_fetched_at
+        max(confirmed_at) as last_fetched_at
 
-    from catalogue
+    from latest
 
     group by account_id
 
@@ -84,7 +107,7 @@ newer_events as (
             and lower(latest.language_code)
             = lower(replace(template_events.language_code, '-', '_'))
             and coalesce(template_events.occurred_at, template_events.received_at)
-            > latest.fetched_at
+            > latest.confirmed_at
 
 ),
 
@@ -138,7 +161,7 @@ final as (
         latest.has_limited_time_offer,
 
         ---------- timestamps
-        latest.fetched_at,
+        latest.confirmed_at as fetched_at,
         catalogue_ages.last_fetched_at
 
     from latest

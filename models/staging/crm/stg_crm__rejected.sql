@@ -181,7 +181,8 @@ unioned as (
             when not {{ is_json('payload') }} then 'broken_json'
             when {{ try_timestamp('fetched_at') }} is null
                 then 'unreadable_fetched_at'
-            when {{ json_text('payload', ['name']) }} is null then 'unknown_shape'
+            when {{ template_name_in('provider', 'payload') }} is null
+                then 'unknown_shape'
         end as rejection_code,
         {{ try_timestamp('fetched_at') }} as received_at
 

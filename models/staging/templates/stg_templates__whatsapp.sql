@@ -26,7 +26,11 @@ templates as (
 
     from source
 
-    where {{ is_json('payload') }}
+    where
+        {{ is_json('payload') }}
+        and coalesce(lower(trim(provider)), '') not in (
+            'twilio', 'nhn', 'kakao', 'wechat'
+        )
 
 ),
 
@@ -42,6 +46,25 @@ components as (
     from templates
 
     {{ json_elements(json_value('templates.payload', ['components']), 'component') }}
+    {%- for part in ['header', 'body', 'footer', 'buttons', 'carousel'] %}
+
+    union all
+
+    -- Infobip lists one object with a key a part; its buttons are a list beside them.
+    select
+        row_key,
+        '{{ part | upper }}' as component_type,
+        upper({{ json_text('payload', ['structure', part, 'format']) }})
+            as component_format,
+        {{ json_text('payload', ['structure', part, 'text']) }} as component_text,
+        {{ json_value(
+            'payload', ['structure'] if part == 'buttons' else ['structure', part]
+        ) }} as component
+
+    from templates
+
+    where {{ json_value('payload', ['structure', part]) }} is not null
+    {%- endfor %}
 
 ),
 
@@ -214,7 +237,12 @@ renamed as (
         {{ json_text('templates.payload', ['name']) }} as template_name,
         replace({{ json_text('templates.payload', ['language']) }}, '-', '_')
             as language_code,
-        upper({{ json_text('templates.payload', ['status']) }}) as status,
+        -- A template that vanished from the list is told by `ott templates pull`.
+        case
+            when {{ json_text('templates.payload', ['ott_listed']) }} = 'false'
+                then 'DELETED'
+            else upper({{ json_text('templates.payload', ['status']) }})
+        end as status,
         upper({{ json_text('templates.payload', ['category']) }}) as category,
         upper({{ json_text('templates.payload', ['correct_category']) }})
             as correct_category,
@@ -243,6 +271,15 @@ renamed as (
                 names.name_count is null
                 and upper({{ json_text('templates.payload', ['parameter_format']) }})
                 = 'NAMED'
+                and parts.body_text like '%{{ '{{' }}%'
+                then null
+            when
+                {{ json_value('templates.payload', ['structure']) }} is not null
+                and parts.body_text is null
+                then null
+            when
+                names.name_count is null
+                and positions.position_count = 0
                 and parts.body_text like '%{{ '{{' }}%'
                 then null
             else coalesce(names.name_count, positions.position_count, 0)
