@@ -49,8 +49,13 @@ unioned as (
         {{ missing }} as template_name,
         {{ missing }} as language_code,
         {%- endif %}
-        {{ 'states' if table in var('state_tables') else missing }} as states,
-        {{ 'is_withdrawal' if table in var('state_tables') else 'false' }} as is_withdrawal,
+        {%- if table in var('state_tables') %}
+        states,
+        is_withdrawal,
+        {%- else %}
+        {{ missing }} as states,
+        false as is_withdrawal,
+        {%- endif %}
         decided_at,
         send_not_after
 

@@ -37,7 +37,7 @@ SENDERS = (
     ("wa_support", "whatsapp", "meta", SUPPORT_NUMBER, WABA, "active"),
     ("wa_restricted", "whatsapp", "meta", "106540352242924", WABA, "restricted"),
     ("wa_partner", "whatsapp", "meta", "106540352242925", OTHER_WABA, "active"),
-    ("wa_twilio", "whatsapp", "twilio", "+61400000001", TWILIO, "active"),
+    ("wa_twilio", "whatsapp", "twilio", "+27600000001", TWILIO, "active"),
     ("wa_vonage", "whatsapp", "vonage", "+85260000001", WABA, "active"),
     ("wa_infobip", "whatsapp", "infobip", "+971500000001", WABA, "active"),
     ("wa_sfmc", "whatsapp", "sfmc", "+971500000002", WABA, "active"),

@@ -52,7 +52,7 @@ FIRST_NAMES = (
 TWILIO = "AC" + "0a" * 16
 TWILIO_OFFER = "HX" + "0b" * 16
 # Where WhatsApp goes by a provider, from a number of its own.
-BY_PROVIDER = {"AU": "wa_twilio", "HK": "wa_vonage", "AE": "wa_infobip"}
+BY_PROVIDER = {"ZA": "wa_twilio", "HK": "wa_vonage", "AE": "wa_infobip"}
 SENDERS = {
     "line": "line_main",
     "kakao": "kakao_main",

@@ -1,5 +1,5 @@
--- A flag that a platform is told is true ends by itself: its end is in the same row, later
--- than the build and no later than the longest we allow.
+-- A flag that a platform is told is true ends by itself: its end is in the same row,
+-- later than the build and no later than the longest we allow.
 
 with
 

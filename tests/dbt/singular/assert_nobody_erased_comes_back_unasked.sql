@@ -1,6 +1,6 @@
 -- Whoever has an address that was erased must be a newer customer than the erasure,
--- with every record of theirs, and have said yes after it themselves. Reads the records,
--- the list and the events from staging, not from the models that lift an erasure.
+-- with every record of theirs, and have said yes after it themselves. Reads all of it
+-- from staging, not from the models that lift an erasure.
 
 with
 

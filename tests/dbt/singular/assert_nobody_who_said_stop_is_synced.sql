@@ -1,7 +1,7 @@
 -- Whoever's last word on marketing was "stop", to us or to a provider, must never
--- reach an outgoing table. Reads consent events and what providers tell from staging, not from
--- the models that judge them, so that a mistake in between shows. Only a person's own
--- later yes to us for the channel lifts a stop.
+-- reach an outgoing table. Reads consent events and what providers tell from staging,
+-- not from the models that judge them, so that a mistake in between shows. Only a
+-- person's own later yes to us for the channel lifts a stop.
 
 with
 
