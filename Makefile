@@ -2,7 +2,7 @@
 # that is installed. `make` alone lists the targets.
 
 .DEFAULT_GOAL := help
-.PHONY: help bench demo demo-orders docs lint mutations nights properties test test-spark tested
+.PHONY: help bench demo demo-orders docs lint long mutations nights properties test test-spark tested
 
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -43,7 +43,7 @@ tested: $(DEV) $(TEST)/profiles.yml
 	$(BIN)/python -m sync.demo data --at "$(TEST_NOW)" --dir $(TEST)/raw
 	$(TEST_ENV) $(BIN)/dbt --quiet build --target test \
 		--vars '{as_of: "$(TEST_NOW)", raw_location: "$(CURDIR)/$(TEST)/raw"}'
-	$(BIN)/pytest -n $(or $(JOBS),2) --dist loadfile
+	$(BIN)/pytest -n $(or $(JOBS),2) --dist loadfile -m 'not long'
 
 test-spark: $(SPARK) ## The portable macros on a Spark of its own: Java 17, 700 MB more
 	.venv-spark/bin/pytest tests/spark
@@ -51,6 +51,9 @@ test-spark: $(SPARK) ## The portable macros on a Spark of its own: Java 17, 700 
 nights: $(DEV) ## Many nights at random, judged by what left: SEED=1 NIGHTS=20 ENGINE=duckdb|postgres
 	@$(BIN)/python tests/nights/nights.py --seed $(or $(SEED),1) \
 		--nights $(or $(NIGHTS),20) --engine $(or $(ENGINE),duckdb)
+
+long: $(DEV) ## What takes several whole builds each: replays, overrides, drawn worlds
+	$(BIN)/pytest -n $(or $(JOBS),2) --dist loadfile -m long
 
 mutations: $(DEV) ## Each gate forced open: does a test fail? Half an hour, or GATE=is_not_minor
 	@$(BIN)/python tests/mutations/mutations.py $(if $(GATE),--gate $(GATE))

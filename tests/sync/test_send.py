@@ -154,23 +154,23 @@ def test_a_stop_by_address_needs_no_customer(project):
 
 
 def test_a_stop_that_lands_while_the_run_sends_is_honoured(project):
-    project.build(people(60, messages_per_second=20))
+    project.build(people(100, messages_per_second=10))
     process = project.start(
         "send", "whatsapp", "--json", "--stops-every", "0.2", "--in-flight", "2"
     )
     wait_until(lambda: len(project.provider.seen) >= 3)
 
-    project.ott("stop", "c59")
+    project.ott("stop", "c99")
     for _ in range(50):
         try:
-            project.sql("insert into raw.stops values (?)", key(58))
+            project.sql("insert into raw.stops values (?)", key(98))
             break
         except Exception:  # noqa: BLE001, S112 - the run reads the file just now.
             continue
     out, _ = process.communicate(timeout=60)
 
     assert json.loads(out)["reasons"] == {"skipped: stopped_after_build": 2}
-    assert not {key(58), key(59)} & set(project.provider.seen)
+    assert not {key(98), key(99)} & set(project.provider.seen)
 
 
 def test_a_row_past_its_time_is_skipped_and_one_before_it_waits(project):

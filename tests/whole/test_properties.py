@@ -2,7 +2,7 @@
 Any raw rows give a build without an error, and nobody who may not be written to.
 
 Each example is a world of people drawn by Hypothesis, built as a whole: the models and
-their data tests. `make test` builds two; `make properties EXAMPLES=20` builds so many
+their data tests. `make long` builds two; `make properties EXAMPLES=20` builds so many
 others, and sets OTT_PROPERTY_EXAMPLES for it. A world takes about as long as a build of
 the demo.
 """
@@ -22,6 +22,9 @@ from plain_oracle import Oracle, sums
 from worlds import AS_OF, build_world, worlds
 
 from sync.demo.files import write
+
+# Several whole builds: `make long`.
+pytestmark = pytest.mark.long
 
 PEOPLE = 300
 EXAMPLES = int(os.environ.get("OTT_PROPERTY_EXAMPLES") or 0)

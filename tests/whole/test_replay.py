@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import pytest
 from conftest import AS_OF
+
+# Several whole builds: `make long`.
+pytestmark = pytest.mark.long
 
 WITHOUT_TESTS = ("--exclude", "resource_type:test", "resource_type:unit_test")
 DECISIONS = "select * from {}.fct_campaign_decisions order by all"

@@ -313,7 +313,9 @@ ACTIONS = {code: action for action, codes in CLASSES.items() for code in codes.s
 def test_the_seed_holds_these_codes_and_no_others():
     codes = load_classes(ROOT).codes
 
-    assert {code for owner, code in codes if owner == "wechat"} == set(ACTIONS)
+    # Words are what a later event tells, not the answer to a request.
+    answered = {c for owner, c in codes if owner == "wechat" and c[-1].isdecimal()}
+    assert answered == set(ACTIONS)
 
 
 @pytest.mark.parametrize("code", ACTIONS)
