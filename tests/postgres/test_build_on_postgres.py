@@ -21,6 +21,8 @@ COLUMNS = """
 OWN_KEYS = {
     ("sync_braze_profiles", "delivery_key"),
     ("sync_decided", "delivery_key"),
+    ("sync_kakao_customer_file", "delivery_key"),
+    ("sync_sfmc_rows", "delivery_key"),
 }
 COMPARED = ("ott_staging", "ott_marts", "ott_sync")
 
