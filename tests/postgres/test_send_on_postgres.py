@@ -133,6 +133,12 @@ def sandbox(project, raw_folder):
             running.terminate()
 
 
+def send_each(project, url):
+    """Send by those destinations that this project has settings for."""
+    names = [table.removeprefix("sync_") for table in TABLES]
+    return [project.ott("send", name, url=url) for name in sorted(names)]
+
+
 def test_what_is_due_is_sent_once_and_written_back(project, sandbox):
     due = sum(
         project.rows(
@@ -142,7 +148,7 @@ def test_what_is_due_is_sent_once_and_written_back(project, sandbox):
     )
 
     plan = project.ott("plan", "whatsapp", url=sandbox)
-    first = project.ott("send", "--all", url=sandbox)
+    first = send_each(project, sandbox)
     events = project.rows(EVENTS)
     accepted = [
         key
@@ -150,14 +156,14 @@ def test_what_is_due_is_sent_once_and_written_back(project, sandbox):
         if event == "accepted" and destination != "braze_profiles"
     ]
     reached = project.reached()
-    second = project.ott("send", "--all", url=sandbox)
+    second = send_each(project, sandbox)
 
     assert plan.returncode == 0, plan.stderr
-    assert first.returncode == 0, first.stderr
+    assert [done.returncode for done in first] == [0, 0, 0, 0], first
     assert len(events) == due
     assert sorted(reached) == accepted
     assert len(set(reached)) == len(reached) > 0
-    assert second.returncode == 0, second.stderr
+    assert [done.returncode for done in second] == [0, 0, 0, 0], second
     assert project.rows(EVENTS) == events
     assert project.reached() == reached
     assert set(
