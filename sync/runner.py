@@ -60,7 +60,8 @@ class Runner:
             reading = asyncio.create_task(job.stops.keep_reading(job.warehouse))
             try:
                 with self._interruptible():
-                    await self._talk.ready()
+                    if self._senders:
+                        await self._talk.ready()
                     async with asyncio.TaskGroup() as workers:
                         for _ in range(self._slots()):
                             workers.create_task(self._work())

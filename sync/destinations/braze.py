@@ -22,7 +22,7 @@ from sync.destinations.braze_answers import (
     row_errors,
 )
 from sync.destinations.http import content_json, rate_wait, safe_base_url, secret
-from sync.destinations.values import INVALID, Values, check
+from sync.destinations.values import INVALID, Values, check, names
 from sync.errors import ConfigError
 from sync.messages import BrazeProfileRow, BrazeTriggerRow, SendRow
 
@@ -204,12 +204,11 @@ def _group(group: str, value: str) -> dict[str, str]:
 
 def _recipient(row: BrazeTriggerRow, properties: str) -> dict[str, Any]:
     values = Values.of(row.variables)
-    names = [name for name in (row.parameters or "").split(",") if name]
     return {
         "external_user_id": _external_id(row),
         "send_to_existing_only": True,
         properties: {
-            **{name: values[name] for name in names},
+            **{name: values[name] for name in names(row.parameters)},
             "delivery_key": row.delivery_key,
         },
     }

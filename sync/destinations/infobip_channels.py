@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sync.destinations.base import RowError
-from sync.destinations.values import Values, check, some, words
+from sync.destinations.values import Values, check, names, some, words
 from sync.destinations.whatsapp import PHONE
 
 if TYPE_CHECKING:
@@ -74,11 +74,13 @@ def rcs(row: MessageRow, filled: Callable[[MessageRow], Content]) -> dict[str, A
     """Say a row as an RCS message, or raise RowError."""
     if row.template_name:
         values = Values.of(row.variables)
-        names = [name for name in (row.body_parameters or "").split(",") if name]
         return {
             "type": "PROVIDER_TEMPLATE",
             "templateId": row.template_name,
-            "parameters": [{"name": name, "value": values[name]} for name in names],
+            "parameters": [
+                {"name": name, "value": values[name]}
+                for name in names(row.body_parameters)
+            ],
         }
     content = filled(row)
     if content.kind not in RCS_SAID:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sync.destinations.base import RowError
-from sync.destinations.values import INVALID, Values, check, some, words
+from sync.destinations.values import INVALID, Values, check, names, some, words
 from sync.destinations.whatsapp import BSUID, PHONE
 
 if TYPE_CHECKING:
@@ -43,8 +43,8 @@ def template(row: MessageRow) -> dict[str, Any]:
             reason_code="content_not_supported",
         )
     values = Values.of(row.variables)
-    names = [name for name in (row.body_parameters or "").split(",") if name]
-    data: dict[str, Any] = {"body": {"placeholders": [values[name] for name in names]}}
+    placeholders = [values[name] for name in names(row.body_parameters)]
+    data: dict[str, Any] = {"body": {"placeholders": placeholders}}
     if row.header_parameter:
         data["header"] = _header(row, values[row.header_parameter])
     if buttons := _buttons(row, values):
@@ -97,8 +97,7 @@ def _buttons(row: MessageRow, values: Values) -> list[dict[str, str]]:
 
     Infobip wants them so, and without an index.
     """
-    items = [item for item in (row.button_parameters or "").split(",") if item]
-    parts = [item.split(":", 2) for item in items]
+    parts = [item.split(":", 2) for item in names(row.button_parameters)]
     if not all(
         len(part) == 3 and part[0].isdecimal() and part[1] in BUTTONS  # noqa: PLR2004
         for part in parts

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from sync.destinations.base import RowError
 from sync.destinations.message import uuid_of
 from sync.destinations.nhn import NhnDestination, envelope, keys, recipient
-from sync.destinations.values import Values, check
+from sync.destinations.values import Values, check, names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -80,7 +80,7 @@ def _recipient(row: MessageRow) -> dict[str, Any]:
             reason_code="content_not_supported",
         )
     values = Values.of(row.variables)
-    named = {name: values[name] for name in row.body_parameters.split(",") if name}
+    named = {name: values[name] for name in names(row.body_parameters)}
     return {**recipient(row), **({"templateParameter": named} if named else {})}
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from sync.destinations.base import RowError
 from sync.destinations.nhn import NhnDestination, envelope, keys, recipient
-from sync.destinations.values import check
+from sync.destinations.values import check, some
 from sync.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ STOP_CODE = re.compile(r"[0-9]{1,9}")
 TEXT = r"(?=[^\n]*(\n[^\n]*){0,99}\Z)(?s:(?=.*\S)[^\ud800-\udfff]{1,1300})"
 BUTTONS, CARD_BUTTONS = 5, 2
 NAME, CARD_NAME = r".{1,14}", r".{1,8}"
-CARDS = range(2, 7)
+CARDS = (2, 6)
 LINK = r"\S{1,1000}"
 
 
@@ -120,11 +120,6 @@ def _buttons(body: Mapping[str, Any], row: MessageRow) -> dict[str, Any]:
 
 def _carousel(body: Mapping[str, Any], _: MessageRow) -> dict[str, Any]:
     """Cards only: a carousel has no place for the content's `text`."""
-    if len(body["cards"]) not in CARDS:
-        raise RowError(
-            "A carousel of Brand Message has 2 to 6 cards. Correct the content.",
-            reason_code="content_not_supported",
-        )
     cards = [
         {
             "header": check(card["title"], r".{1,20}"),
@@ -132,7 +127,7 @@ def _carousel(body: Mapping[str, Any], _: MessageRow) -> dict[str, Any]:
             "imageUrl": check(card["image_url"], LINK),
             "buttons": _links(card["buttons"], CARD_BUTTONS, CARD_NAME),
         }
-        for card in body["cards"]
+        for card in some(body["cards"], *CARDS)
     ]
     return {"chatBubbleType": "CAROUSEL_FEED", "carousel": {"list": cards}}
 
@@ -140,11 +135,6 @@ def _carousel(body: Mapping[str, Any], _: MessageRow) -> dict[str, Any]:
 def _links(
     buttons: Sequence[Mapping[str, Any]], most: int, name: str
 ) -> list[dict[str, Any]]:
-    if len(buttons) > most:
-        raise RowError(
-            f"Brand Message takes at most {most} buttons here. Shorten the content.",
-            reason_code="content_not_supported",
-        )
     return [
         {
             "name": check(button["title"], name),
@@ -152,7 +142,7 @@ def _links(
             "linkMo": check(button["url"], LINK),
             "linkPc": button["url"],
         }
-        for button in buttons
+        for button in some(buttons, 1, most)
     ]
 
 

@@ -16,7 +16,7 @@ import httpx
 from sync.destinations.base import Answer, RowError
 from sync.destinations.http import safe_base_url, secret
 from sync.destinations.message import MessageDestination, answer_of, for_all
-from sync.destinations.values import Values, check
+from sync.destinations.values import Values, check, names, words
 from sync.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ USER_KEY = r"[0-9A-Za-z_=.+/-]{1,200}"
 # With a `!` behind it the event goes to the bot's development channel.
 BOT_ID = r"[0-9A-Za-z_-]{1,64}!?"
 EVENT = r"(?=.*\S)[^\ud800-\udfff]{1,100}"
-TEXT = r"(?s)(?=.*\S)[^\ud800-\udfff]{1,1000}"
+LONGEST = 1000
 # A proxy's or a server's impatience: the event may have been taken.
 UNPROVEN = frozenset({408, 425, 499})
 
@@ -99,7 +99,7 @@ def _event(row: MessageRow) -> dict[str, Any]:
             "A bot says its block, no content of ours. Choose another destination.",
             reason_code="content_not_supported",
         )
-    data = {"text": check(row.free_text, TEXT)} if row.free_text else {}
+    data = {"text": words(row.free_text, LONGEST)} if row.free_text else {}
     name = check(row.template_name or "", EVENT, reason="template_missing")
     return {"name": name, "data": data}
 
@@ -110,7 +110,7 @@ def _person(row: MessageRow) -> str:
 
 def _params(row: MessageRow) -> dict[str, str]:
     values = Values.of(row.variables)
-    named = {name: values[name] for name in row.body_parameters.split(",") if name}
+    named = {name: values[name] for name in names(row.body_parameters)}
     return {**named, "delivery_key": row.delivery_key}
 
 

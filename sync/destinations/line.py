@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import httpx
 
-from sync.destinations.base import RowError, Token
+from sync.destinations.base import RowError
 from sync.destinations.http import flag, safe_base_url, secret
 from sync.destinations.line_answers import many_sent, push_sent, sent_before, sent_now
 from sync.destinations.line_messages import KINDS, message_of
-from sync.destinations.message import MessageDestination, for_all, token_of, uuid_of
+from sync.destinations.message import BearerDestination, for_all, uuid_of
 from sync.destinations.values import check
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ UNIT_LENGTH = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Line(MessageDestination):
+class _Line(BearerDestination):
     """
     One Messaging API channel.
 
@@ -77,15 +77,6 @@ class _Line(MessageDestination):
             "client_secret": self.channel_secret,
         }
         return httpx.Request("POST", f"{self.base_url}/oauth2/v3/token", data=form)
-
-    def read_token(self, response: httpx.Response) -> Token | None:
-        """Take the token of a 200."""
-        return token_of(response)
-
-    def authorized(self, request: httpx.Request, token: str) -> httpx.Request:
-        """Carry the token as a bearer."""
-        request.headers["Authorization"] = f"Bearer {token}"
-        return request
 
     def _post(
         self, call: str, to: object, rows: Sequence[MessageRow], *keys: str

@@ -49,6 +49,25 @@ class MessageDestination:
         return content_of(self.contents, row, Values.of(row.variables))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BearerDestination(MessageDestination):
+    """An adapter whose token has a life: given as OAuth does, carried as a bearer."""
+
+    def read_token(self, response: httpx.Response) -> Token | None:
+        """Take the token of a 2xx in the shape of RFC 6749, 5.1."""
+        match content_json(response):
+            case {"access_token": str(value), "expires_in": int(seconds)} if (
+                response.is_success and value
+            ):
+                return Token(value, float(seconds))
+        return None
+
+    def authorized(self, request: httpx.Request, token: str) -> httpx.Request:
+        """Carry the token in the header (RFC 6750, 2.1)."""
+        request.headers["Authorization"] = f"Bearer {token}"
+        return request
+
+
 def uuid_of(*parts: str) -> str:
     """Make a UUID that is the same for the same parts, such as a delivery key."""
     return str(uuid5(NAMESPACE, "|".join(parts)))
@@ -86,16 +105,6 @@ def answer_of(
         return Answer("accepted", None, found or None, wait)
     code = refused(response, body) if body is not None else None
     return Answer("refused" if code else "unknown", code, retry_after=wait)
-
-
-def token_of(response: httpx.Response) -> Token | None:
-    """Take the token of a 2xx in the shape of RFC 6749, 5.1."""
-    match content_json(response):
-        case {"access_token": str(value), "expires_in": int(seconds)} if (
-            response.is_success and value
-        ):
-            return Token(value, float(seconds))
-    return None
 
 
 def for_all(answer: Answer, rows: Sequence[SendRow]) -> list[Answer]:

@@ -18,26 +18,24 @@ import httpx
 from sync.destinations.base import Answer, RowError
 from sync.destinations.http import content_json, safe_base_url, whole_number
 from sync.destinations.message import (
-    MessageDestination,
+    BearerDestination,
     answer_of,
     for_all,
-    token_of,
     uuid_of,
 )
 from sync.destinations.rcs_account import GRANT, ServiceAccount
 from sync.destinations.rcs_contents import SAID, message_of
 from sync.destinations.values import check
+from sync.destinations.whatsapp import PHONE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from sync.destinations.base import Token
     from sync.messages import MessageRow
 
 # Regional ones are europe-, us- and asia-rcsbusinessmessaging.googleapis.com.
 BASE_URL = "https://rcsbusinessmessaging.googleapis.com"
-PHONE = r"\+[1-9][0-9]{7,14}"
 AGENT = r"[0-9A-Za-z_@.-]{1,256}"
 NAME = re.compile(r"phones/\+?[0-9]+/agentMessages/([^/\s]+)")
 # Without one Google tries for 30 days, at whatever hour. 10 seconds and 15 days are the
@@ -57,7 +55,7 @@ REFUSALS = frozenset({400, 401, 403, 404, 429})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RcsDestination(MessageDestination):
+class RcsDestination(BearerDestination):
     """
     The agents of one service account; which of them sends is the row's.
 
@@ -92,15 +90,6 @@ class RcsDestination(MessageDestination):
         """Ask for a token with an assertion signed `now`."""
         form = {"grant_type": GRANT, "assertion": self.account.assertion(now)}
         return httpx.Request("POST", self.account.token_url, data=form)
-
-    def read_token(self, response: httpx.Response) -> Token | None:
-        """Take the token of a 200."""
-        return token_of(response)
-
-    def authorized(self, request: httpx.Request, token: str) -> httpx.Request:
-        """Carry the token as a bearer."""
-        request.headers["Authorization"] = f"Bearer {token}"
-        return request
 
     def request(self, rows: Sequence[MessageRow]) -> httpx.Request:
         """Say the one row as an agent message, or raise RowError."""

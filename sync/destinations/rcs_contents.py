@@ -12,14 +12,14 @@ from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
 from sync.destinations.base import RowError
-from sync.destinations.values import check
+from sync.destinations.values import check, some, words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from sync.destinations.contents import Content
 
-TEXT = r"(?s)(?=.*\S)[^\ud800-\udfff]{1,3072}"
+LONGEST = 3072
 LABEL = r"[^\ud800-\udfff]{1,25}"
 URL = r"https://\S{1,2040}"
 TITLE = r"[^\ud800-\udfff]{1,200}"
@@ -27,7 +27,7 @@ DESCRIPTION = r"(?s)[^\ud800-\udfff]{1,2000}"
 # 2,048 once it is base64.
 PAYLOAD_BYTES = 1536
 SUGGESTIONS, CARD_SUGGESTIONS = 11, 4
-CARDS = range(2, 11)
+CARDS = (2, 10)
 NOT_SUPPORTED = "content_not_supported"
 
 
@@ -47,7 +47,7 @@ def message_of(content: Content) -> dict[str, Any]:
 
 
 def _text(body: Mapping[str, Any]) -> dict[str, Any]:
-    return {"text": check(body["text"], TEXT)}
+    return {"text": words(body["text"], LONGEST)}
 
 
 def _file(url: str, thumbnail: str | None = None) -> dict[str, Any]:
@@ -61,24 +61,19 @@ def _media(body: Mapping[str, Any]) -> dict[str, Any]:
 
 def _buttons(body: Mapping[str, Any]) -> dict[str, Any]:
     links = [_open(button) for button in body["buttons"]]
-    return _text(body) | {"suggestions": _at_most(links, SUGGESTIONS)}
+    return _text(body) | {"suggestions": some(links, 1, SUGGESTIONS)}
 
 
 def _quick_replies(body: Mapping[str, Any]) -> dict[str, Any]:
     replies = [
         {"reply": _suggestion(one["title"], one["payload"])} for one in body["replies"]
     ]
-    return _text(body) | {"suggestions": _at_most(replies, SUGGESTIONS)}
+    return _text(body) | {"suggestions": some(replies, 1, SUGGESTIONS)}
 
 
 def _carousel(body: Mapping[str, Any]) -> dict[str, Any]:
     """Show the cards alone: RCS has no room for the text above them."""
-    cards = [_card(card) for card in body["cards"]]
-    if len(cards) not in CARDS:
-        raise RowError(
-            "An RCS carousel has 2 to 10 cards. Change the content.",
-            reason_code=NOT_SUPPORTED,
-        )
+    cards = [_card(card) for card in some(body["cards"], *CARDS)]
     carousel = {"cardWidth": "MEDIUM", "cardContents": cards}
     return {"richCard": {"carouselCard": carousel}}
 
@@ -89,7 +84,7 @@ def _card(card: Mapping[str, Any]) -> dict[str, Any]:
         "title": check(card["title"], TITLE),
         "description": check(card["text"], DESCRIPTION),
         "media": {"height": "MEDIUM", "contentInfo": _file(card["image_url"])},
-        "suggestions": _at_most(links, CARD_SUGGESTIONS),
+        "suggestions": some(links, 1, CARD_SUGGESTIONS),
     }
 
 
@@ -106,15 +101,6 @@ def _suggestion(title: str, payload: str) -> dict[str, str]:
             reason_code=NOT_SUPPORTED,
         )
     return {"text": check(title, LABEL), "postbackData": b64encode(raw).decode()}
-
-
-def _at_most(items: Sequence[dict[str, Any]], most: int) -> Sequence[dict[str, Any]]:
-    if len(items) > most:
-        raise RowError(
-            f"RCS takes at most {most} suggestions here. Shorten the content.",
-            reason_code=NOT_SUPPORTED,
-        )
-    return items
 
 
 SAID: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {

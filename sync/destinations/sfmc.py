@@ -16,13 +16,13 @@ from urllib.parse import quote
 
 import httpx
 
-from sync.destinations.base import Answer, Progress, RowError, Token
+from sync.destinations.base import Answer, Progress, RowError
 from sync.destinations.http import content_json, retry_after, safe_base_url, secret
+from sync.destinations.line import USER_ID
 from sync.destinations.message import (
-    MessageDestination,
+    BearerDestination,
     answer_of,
     for_all,
-    token_of,
 )
 from sync.destinations.sfmc_answers import (
     code_of,
@@ -33,7 +33,8 @@ from sync.destinations.sfmc_answers import (
     sent_key,
     went_well,
 )
-from sync.destinations.values import INVALID, Values, check
+from sync.destinations.values import INVALID, Values, check, names, words
+from sync.destinations.whatsapp import PHONE
 from sync.errors import ConfigError
 from sync.messages import BrazeTriggerRow, SendRow, StateRow
 
@@ -49,13 +50,11 @@ KEY = r"[^\s/:]{1,200}"
 CONTACT_KEY = r"(?s)(?=.*\S)[^\ud800-\udfff]{1,255}"
 COLUMN = r"[A-Za-z][A-Za-z0-9_]{0,127}"
 BOOLEANS = {"true": True, "false": False}
-PHONE = r"\+[1-9][0-9]{7,14}"
-LINE_ID = r"U[0-9a-f]{32}"
-TEXT = r"(?s)(?=.*\S)[^\ud800-\udfff]{1,4096}"
+LONGEST = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Sfmc(MessageDestination):
+class _Sfmc(BearerDestination):
     """
     One installed package of one business unit.
 
@@ -100,15 +99,6 @@ class _Sfmc(MessageDestination):
             "account_id": self.account_id,
         }
         return httpx.Request("POST", f"{self.auth_url}/v2/token", json=body)
-
-    def read_token(self, response: httpx.Response) -> Token | None:
-        """Take the token of a 200."""
-        return token_of(response)
-
-    def authorized(self, request: httpx.Request, token: str) -> httpx.Request:
-        """Carry the token as a bearer."""
-        request.headers["Authorization"] = f"Bearer {token}"
-        return request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,11 +251,11 @@ class SfmcOttDestination(_Sfmc):
         return {
             "messageKey": row.delivery_key,
             "from": {"senderType": "line", "senderId": row.provider_account},
-            "to": {"ottId": check(row.address, LINE_ID, reason="address_invalid")},
+            "to": {"ottId": check(row.address, USER_ID, reason="address_invalid")},
             "message": {
                 "subject": row.campaign_id,
                 "contents": [
-                    {"type": "text", "text": check(content.body["text"], TEXT)}
+                    {"type": "text", "text": words(content.body["text"], LONGEST)}
                 ],
             },
         }
@@ -293,8 +283,7 @@ def _item(row: StateRow) -> dict[str, Any]:
 
 def _member(row: BrazeTriggerRow) -> dict[str, Any]:
     values = Values.of(row.variables)
-    names = [name for name in (row.parameters or "").split(",") if name]
-    data = {name: values[name] for name in names}
+    data = {name: values[name] for name in names(row.parameters)}
     return {
         "contactKey": _contact(row),
         "data": {**data, "delivery_key": row.delivery_key},
@@ -303,13 +292,12 @@ def _member(row: BrazeTriggerRow) -> dict[str, Any]:
 
 def _whatsapp(row: MessageRow) -> dict[str, Any]:
     values = Values.of(row.variables)
-    names = [name for name in (row.body_parameters or "").split(",") if name]
     return {
         "definitionKey": check(row.template_name or "", KEY),
         "recipient": {
             "contactKey": _contact(row),
             "to": check(row.address, PHONE, reason="address_invalid"),
-            "attributes": {name: values[name] for name in names},
+            "attributes": {name: values[name] for name in names(row.body_parameters)},
         },
     }
 

@@ -25,7 +25,7 @@ from sync.destinations.message import (
     is_template,
     not_carried,
 )
-from sync.destinations.values import INVALID, Values, check, names
+from sync.destinations.values import INVALID, Values, check, names, words
 from sync.destinations.whatsapp import PHONE
 from sync.errors import ConfigError
 
@@ -40,7 +40,7 @@ KEY = r"SK[0-9a-fA-F]{32}"
 SERVICE = r"MG[0-9a-fA-F]{32}"
 TEMPLATE = r"HX[0-9a-fA-F]{32}"
 MESSAGE = re.compile(r"(SM|MM)[0-9a-fA-F]{32}")
-TEXT = r"(?s)(?=.*\S)[^\ud800-\udfff]{1,1600}"
+LONGEST = 1600
 # Our number, agent, short code or name, by channel.
 SENDERS = {
     "whatsapp": PHONE,
@@ -135,7 +135,7 @@ class TwilioDestination(MessageDestination):
         content = self.content(row)
         if content.kind != "text":
             raise not_carried(f"{content.kind} on {row.channel}")
-        return {"Body": check(content.body["text"], TEXT)}
+        return {"Body": words(content.body["text"], LONGEST)}
 
 
 def _sender(row: MessageRow) -> dict[str, str]:

@@ -22,7 +22,7 @@ from sync.destinations.message import (
     is_template,
     not_carried,
 )
-from sync.destinations.values import check
+from sync.destinations.values import check, words
 from sync.destinations.whatsapp import BSUID, PHONE, template_of
 from sync.errors import ConfigError
 
@@ -127,10 +127,7 @@ class VonageDestination(MessageDestination):
     def _free(self, row: MessageRow) -> dict[str, Any]:
         content = self.content(row)
         if content.kind == "text":
-            most = LONGEST[row.channel]
-            text = check(
-                content.body["text"], rf"(?s)(?=.*\S)[^\ud800-\udfff]{{1,{most}}}"
-            )
+            text = words(content.body["text"], LONGEST[row.channel])
             return {"message_type": "text", "text": text}
         if content.kind not in self.carries[row.channel]:
             raise not_carried(f"{content.kind} on {row.channel}")

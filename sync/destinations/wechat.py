@@ -18,10 +18,9 @@ import httpx
 from sync.destinations.base import Answer, RowError
 from sync.destinations.http import safe_base_url, secret
 from sync.destinations.message import (
-    MessageDestination,
+    BearerDestination,
     answer_of,
     for_all,
-    token_of,
 )
 from sync.destinations.values import INVALID, check
 from sync.destinations.wechat_contents import custom, template
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from sync.destinations.base import Token
     from sync.messages import MessageRow
 
 BASE_URL = "https://api.weixin.qq.com"
@@ -52,7 +50,7 @@ ALREADY_TAKEN = 45065
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WeChatDestination(MessageDestination):
+class WeChatDestination(BearerDestination):
     """
     One service account.
 
@@ -92,10 +90,6 @@ class WeChatDestination(MessageDestination):
             "force_refresh": False,
         }
         return httpx.Request("POST", f"{self.base_url}/cgi-bin/stable_token", json=body)
-
-    def read_token(self, response: httpx.Response) -> Token | None:
-        """Take the token; a refusal has an `errcode` instead."""
-        return token_of(response)
 
     def authorized(self, request: httpx.Request, token: str) -> httpx.Request:
         """Carry the token in the query: WeChat reads it nowhere else."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sync.destinations.base import RowError
-from sync.destinations.values import INVALID, Values, check
+from sync.destinations.values import INVALID, Values, check, names
 
 if TYPE_CHECKING:
     from sync.destinations.contents import Content
@@ -52,10 +52,12 @@ def template(row: MessageRow) -> dict[str, Any]:
         RowError: A value is missing or WeChat would refuse it.
     """
     values = Values.of(row.variables)
-    names = [name for name in (row.body_parameters or "").split(",") if name]
     said: dict[str, Any] = {
         "template_id": check(row.template_name or "", r"\S+"),
-        "data": {name: {"value": check(values[name], TEXT)} for name in names},
+        "data": {
+            name: {"value": check(values[name], TEXT)}
+            for name in names(row.body_parameters)
+        },
         **_link(row, values),
     }
     if row.message_type == "template":

@@ -11,16 +11,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sync.destinations.base import RowError
-from sync.destinations.values import check
+from sync.destinations.values import check, some, words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from sync.destinations.contents import Content
 
-# At most 4096 characters, at least one to be seen, and all of them have UTF-8 bytes.
-TEXT = r"(?s)(?=.*\S)[^\ud800-\udfff]{1,4096}"
-BODY = r"(?s)(?=.*\S)[^\ud800-\udfff]{1,1024}"
+# Characters of a text, and of the one beside something else.
+LONGEST, BODY = 4096, 1024
 TITLE = r"[^\ud800-\udfff]{1,20}"
 ROW_TITLE = r"[^\ud800-\udfff]{1,24}"
 ROW_TEXT = r"[^\ud800-\udfff]{1,72}"
@@ -44,7 +43,7 @@ def said(content: Content) -> dict[str, Any]:
 
 
 def _text(body: Mapping[str, Any]) -> dict[str, Any]:
-    text = check(body["text"], TEXT)
+    text = words(body["text"], LONGEST)
     return {"type": "text", "text": {"body": text, "preview_url": False}}
 
 
@@ -64,12 +63,12 @@ def _media(body: Mapping[str, Any]) -> dict[str, str]:
     caption = body.get("text")
     return {
         "link": body["url"],
-        **({"caption": check(caption, BODY)} if caption else {}),
+        **({"caption": words(caption, BODY)} if caption else {}),
     }
 
 
 def _buttons(body: Mapping[str, Any]) -> dict[str, Any]:
-    [button] = _at_most(body["buttons"], URL_BUTTONS)
+    [button] = some(body["buttons"], 1, URL_BUTTONS)
     parameters = {
         "display_text": check(button["title"], TITLE),
         "url": button["url"],
@@ -87,7 +86,7 @@ def _quick_replies(body: Mapping[str, Any]) -> dict[str, Any]:
                 "title": check(reply["title"], TITLE),
             },
         }
-        for reply in _at_most(body["replies"], REPLIES)
+        for reply in some(body["replies"], 1, REPLIES)
     ]
     return _interactive("button", body, {"buttons": buttons})
 
@@ -99,7 +98,7 @@ def _list(body: Mapping[str, Any]) -> dict[str, Any]:
             "title": check(row["title"], ROW_TITLE),
             "description": check(row["description"], ROW_TEXT),
         }
-        for row in _at_most(body["rows"], ROWS)
+        for row in some(body["rows"], 1, ROWS)
     ]
     button = check(body["button"], TITLE)
     return _interactive("list", body, {"button": button, "sections": [{"rows": rows}]})
@@ -108,20 +107,11 @@ def _list(body: Mapping[str, Any]) -> dict[str, Any]:
 def _interactive(
     kind: str, body: Mapping[str, Any], action: dict[str, Any]
 ) -> dict[str, Any]:
-    text = {"text": check(body["text"], BODY)}
+    text = {"text": words(body["text"], BODY)}
     return {
         "type": "interactive",
         "interactive": {"type": kind, "body": text, "action": action},
     }
-
-
-def _at_most(items: Sequence[Any], most: int) -> Sequence[Any]:
-    if len(items) > most:
-        raise RowError(
-            f"WhatsApp takes at most {most} of these. Shorten the content.",
-            reason_code="content_not_supported",
-        )
-    return items
 
 
 SAID: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {

@@ -16,6 +16,7 @@ from sync.sandbox.answers import Api, exchange
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
+    from types import ModuleType
 
     from aiohttp import web
 
@@ -34,15 +35,19 @@ class Provider(Api, Protocol):
         ...
 
 
-def providers(world: World, settings: Settings) -> list[Provider]:
-    """Make every provider there is a module of."""
-    modules = [
+def modules() -> list[ModuleType]:
+    """Import every module of the sandbox: what a provider has to say stands in its."""
+    return [
         import_module(f"sync.sandbox.{module.name}")
         for module in iter_modules(sync.sandbox.__path__)
     ]
+
+
+def providers(world: World, settings: Settings) -> list[Provider]:
+    """Make every provider there is a module of."""
     return [
         module.PROVIDER(world, settings)
-        for module in modules
+        for module in modules()
         if hasattr(module, "PROVIDER")
     ]
 

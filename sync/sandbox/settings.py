@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from pkgutil import iter_modules
-
-import sync.sandbox
+from sync.sandbox.providers import modules
 
 __all__ = ["settings_for"]
 
@@ -13,8 +10,7 @@ __all__ = ["settings_for"]
 def settings_for(url: str) -> dict[str, str]:
     """Name every adapter's settings toward the sandbox at `url`, secrets included."""
     found: dict[str, str] = {}
-    for module in iter_modules(sync.sandbox.__path__):
-        provider = import_module(f"sync.sandbox.{module.name}")
+    for provider in modules():
         found |= getattr(provider, "SETTINGS", {})
         # A key that must not lie in the code is made when it is asked for.
         found |= getattr(provider, "made_settings", dict)()

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from junk import bodies_with
 
 from sync.classes import load_classes
 from sync.destinations import DESTINATIONS, RowError
@@ -443,21 +444,9 @@ def test_a_fatal_error_refuses_every_row(braze, row, status, message, code):
     assert kinds(braze.read(response, people(row, 2))) == [("refused", code)] * 2
 
 
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(
-                ["message", "errors", "index", "type", "attributes_processed"]
-            ),
-            inner | st.just("success"),
-            max_size=4,
-        )
-    ),
-    max_leaves=12,
+bodies = bodies_with(
+    "message", "errors", "index", "type", "attributes_processed", values=["success"]
 )
-bodies = st.binary(max_size=100) | json_values.map(lambda v: json.dumps(v).encode())
 header_text = st.text(
     st.characters(min_codepoint=32, max_codepoint=126), max_size=30
 ).map(str.strip)

@@ -11,6 +11,7 @@ import pytest
 from driving import MESSAGE, ROOT, Sandbox, drive
 from hypothesis import given
 from hypothesis import strategies as st
+from junk import bodies_with
 from linebot.v3 import messaging as sdk
 from openapi import description
 
@@ -534,19 +535,7 @@ def test_a_wait_is_read_from_a_429(headers, seconds):
     assert read(refusal(429, words, headers)).retry_after == seconds
 
 
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(["sentMessages", "id", "message", "details", "property"]),
-            inner,
-            max_size=4,
-        )
-    ),
-    max_leaves=12,
-)
-bodies = st.binary(max_size=200) | json_values.map(lambda v: json.dumps(v).encode())
+bodies = bodies_with("sentMessages", "id", "message", "details", "property")
 types = st.sampled_from(["application/json", "text/html", "text/javascript", ""])
 
 

@@ -22,6 +22,7 @@ import pytest
 from driving import ROOT, Sandbox, drive
 from hypothesis import given
 from hypothesis import strategies as st
+from junk import bodies_with
 from provider_cases.rcs import CASES, KEY, ROW, key_file
 
 from sync.classes import load_classes
@@ -468,19 +469,7 @@ def test_googles_own_wait_is_read(headers, seconds):
     assert found.retry_after == seconds
 
 
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(["name", "error", "status", "code", "sendTime"]),
-            inner,
-            max_size=4,
-        )
-    ),
-    max_leaves=12,
-)
-bodies = st.binary(max_size=200) | json_values.map(lambda v: json.dumps(v).encode())
+bodies = bodies_with("name", "error", "status", "code", "sendTime")
 types = st.sampled_from(["application/json", "text/html", "text/plain", ""])
 
 

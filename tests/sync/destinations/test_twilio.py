@@ -15,6 +15,7 @@ import pytest
 from driving import MESSAGE, ROOT, Sandbox, drive
 from hypothesis import given
 from hypothesis import strategies as st
+from junk import bodies_with
 from twilio.base.exceptions import TwilioRestException
 from twilio.http.http_client import HttpClient
 from twilio.http.response import Response
@@ -493,19 +494,15 @@ def test_a_wait_is_read_where_there_is_one(headers, seconds):
     assert answer_to(refusal(20429, 429, **headers)).retry_after == seconds
 
 
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(["sid", "status", "error_code", "code", "message"]),
-            inner | st.sampled_from([SID, "queued", "failed"]),
-            max_size=5,
-        )
-    ),
-    max_leaves=12,
+bodies = bodies_with(
+    "sid",
+    "status",
+    "error_code",
+    "code",
+    "message",
+    values=[SID, "queued", "failed"],
+    most=5,
 )
-bodies = st.binary(max_size=100) | json_values.map(lambda v: json.dumps(v).encode())
 types = st.sampled_from(["application/json", "text/html", ""])
 
 

@@ -10,6 +10,7 @@ import pytest
 from driving import MESSAGE, ROOT, Sandbox, drive
 from hypothesis import given
 from hypothesis import strategies as st
+from junk import bodies_with
 from vonage_http_client import Auth, HttpClient
 from vonage_messages import Messages, models
 
@@ -502,19 +503,15 @@ def test_an_accepted_message_with_nothing_left_of_the_limit_asks_for_quiet():
     assert (answer.kind, answer.retry_after) == ("accepted", 5.0)
 
 
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(["message_uuid", "type", "title", "detail", "instance"]),
-            inner | st.sampled_from([UUID, "https://x/#1240", "1240"]),
-            max_size=5,
-        )
-    ),
-    max_leaves=12,
+bodies = bodies_with(
+    "message_uuid",
+    "type",
+    "title",
+    "detail",
+    "instance",
+    values=[UUID, "https://x/#1240", "1240"],
+    most=5,
 )
-bodies = st.binary(max_size=100) | json_values.map(lambda v: json.dumps(v).encode())
 types = st.sampled_from(["application/json", "application/problem+json", "text/html"])
 
 

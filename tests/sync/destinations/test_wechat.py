@@ -18,6 +18,7 @@ import requests
 from driving import ROOT, Sandbox, drive
 from hypothesis import given
 from hypothesis import strategies as st
+from junk import bodies_with
 from provider_cases.wechat import CASES, ROW, TEMPLATE
 from wechatpy import WeChatClient, parse_message
 
@@ -381,19 +382,7 @@ def test_a_wait_is_read_should_there_be_one(headers, seconds):
     assert read(response).retry_after == seconds
 
 
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(["errcode", "errmsg", "msgid", "msg_id"]),
-            inner,
-            max_size=4,
-        )
-    ),
-    max_leaves=12,
-)
-bodies = st.binary(max_size=200) | json_values.map(lambda v: json.dumps(v).encode())
+bodies = bodies_with("errcode", "errmsg", "msgid", "msg_id")
 types = st.sampled_from(["application/json", "text/html", "text/plain", ""])
 
 

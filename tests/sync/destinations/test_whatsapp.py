@@ -6,6 +6,7 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from junk import bodies_with
 
 from sync.destinations import DESTINATIONS, RowError
 from sync.destinations.whatsapp import WhatsAppDestination
@@ -280,19 +281,7 @@ def test_the_providers_own_wait_is_read(headers, seconds):
     assert answer.retry_after == seconds
 
 
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(["messages", "id", "error", "code", "message_status"]),
-            inner,
-            max_size=4,
-        )
-    ),
-    max_leaves=12,
-)
-bodies = st.binary(max_size=200) | json_values.map(lambda v: json.dumps(v).encode())
+bodies = bodies_with("messages", "id", "error", "code", "message_status")
 header_text = st.text(
     st.characters(min_codepoint=32, max_codepoint=126), max_size=40
 ).map(str.strip)
