@@ -73,6 +73,7 @@ lint: $(DEV) $(TEST)/profiles.yml ## Style and types of Python, SQL, YAML and wo
 	$(BIN)/yamllint --strict .
 	$(BIN)/codespell
 	$(BIN)/python tests/lint/banned_sql.py models macros tests/dbt
+	$(BIN)/python tests/lint/sizes.py
 	@mkdir -p target/lint
 	$(LINT_ENV) $(BIN)/sqlfluff lint --disable-progress-bar models tests/dbt
 

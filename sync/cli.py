@@ -13,7 +13,7 @@ from sync import doctor as doctors
 from sync import reconcile as reconciling
 from sync import show, writeback
 from sync import why as reasons
-from sync.collect import Options
+from sync.collect import Options, new_stops
 from sync.command import as_json_option, command, how, target_option, which
 from sync.desk import desk
 from sync.destinations import DESTINATIONS
@@ -117,9 +117,12 @@ def send(
     **limits: Any,
 ) -> int:
     """Send what is due, each message at most once, and write back what happened."""
+    options = Options(**limits)
+    # Asking for the stops is dear: once for all of a call, and as often as a run does.
+    stops = new_stops(options)
 
     def work(name: str) -> int:
-        summary = send_one(name, target, Options(**limits))
+        summary = send_one(name, target, options, stops)
         show.summary(summary, as_json=as_json)
         return summary.exit_code
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sync import guard
+from sync.clock import SystemClock
 from sync.errors import ConfigError, TrustError
 from sync.messages import StateRow
 from sync.stops import Stops
@@ -110,10 +111,10 @@ def check_limits(at: Desk, kind: type[Destination[Any]], due: Due, o: Options) -
     guard.check(due.guarded, due.judged, usual_due, usual_total, limits)
 
 
-def new_stops(at: Desk, options: Options) -> Stops:
-    """Make the stops of a run; the build says where they are read."""
+def new_stops(options: Options) -> Stops:
+    """Make the stops of one call; the build says where they are read."""
     return Stops(
-        None, at.clock, every=options.stops_every, max_age=options.max_stop_age
+        None, SystemClock(), every=options.stops_every, max_age=options.max_stop_age
     )
 
 
@@ -123,10 +124,12 @@ def _find(at: Desk, session: Session, build: Build, model: str) -> str | None:
 
 
 def _read_stops(at: Desk, session: Session, build: Build, stops: Stops) -> None:
-    stops.relation = _find(at, session, build, "sync_stops")
-    if not stops.relation:
+    relation = _find(at, session, build, "sync_stops")
+    if not relation:
         raise ConfigError("dbt knows no sync_stops. Run `dbt build` first.")
-    stops.read(session)
+    if not stops.is_known(relation):
+        stops.relation = relation
+        stops.read(session)
 
 
 def _count_judged(at: Desk, session: Session, build: Build) -> int:

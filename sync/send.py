@@ -29,14 +29,17 @@ if TYPE_CHECKING:
     from sync.destinations import Destination
     from sync.lock import Lock
     from sync.spool import Spool
+    from sync.stops import Stops
 
 SAMPLE = 5
 BUG, UNSETTLED = 1, 6
 
 
-def send(name: str, target: str | None, options: Options) -> Summary:
+def send(
+    name: str, target: str | None, options: Options, stops: Stops | None = None
+) -> Summary:
     """
-    Send what is due for one destination.
+    Send what is due for one destination; `stops` is shared by those of one call.
 
     Raises:
         SyncError: Nothing was sent; the message says why.
@@ -49,10 +52,8 @@ def send(name: str, target: str | None, options: Options) -> Summary:
         # First of all: a restored ledger must not even tell how its runs ended.
         patiently(options.wait, lambda: identity.check(at))
         with hold(at.config.ledger_path, name, run_id, now) as lock:
-            recovered = _recover(at, name)
-            # What the stops view cannot see it cannot stop.
-            patiently(options.wait, lambda: _tell(at))
-            return _run(at, destination, lock, recovered, options)
+            stops = stops or collect.new_stops(options)
+            return _run(at, destination, lock, stops, options)
 
 
 def _with_contents(at: Desk, destination: Destination[Any]) -> Destination[Any]:
@@ -104,11 +105,17 @@ def is_idle(name: str, target: str | None) -> bool:
 
 
 def _run(
-    at: Desk, destination: Destination[Any], lock: Lock, recovered: int, o: Options
+    at: Desk,
+    destination: Destination[Any],
+    lock: Lock,
+    stops: Stops,
+    o: Options,
 ) -> Summary:
+    recovered = _recover(at, destination.name)
+    # What the stops view cannot see it cannot stop.
+    patiently(o.wait, lambda: _tell(at))
     kind, run_id = type(destination), str(lock.owner["run_id"])
     folder = at.config.ledger_path.parent
-    stops = collect.new_stops(at, o)
     classes = load_classes(at.config.project_dir)
     with spool(folder, kind.row, kind.name) as queue:
         due = _collect(at, destination, queue, stops, o)
@@ -129,6 +136,9 @@ def _run(
         runner = Runner(job)
         asyncio.run(runner.run())
         runner.halted = runner.halted or limit
+    if runner.outcomes:
+        # What this run sent may stop a row of the next.
+        stops.forget()
     done = _summary(runner, due, recovered, o)
     with at.ledger.transaction():
         at.ledger.close_run(run_id, at.clock.now(), done.due, done.exit_code)
@@ -251,7 +261,7 @@ def plan(name: str, target: str | None, options: Options) -> dict[str, Any]:
     urls = [destination.base_url] if destination.sends else []
     with desk(target, urls) as at:
         destination = _with_contents(at, destination)
-        stops = collect.new_stops(at, options)
+        stops = collect.new_stops(options)
         folder, kind = at.config.ledger_path.parent, type(destination)
         with spool(folder, kind.row, f"plan-{name}") as queue:
             due = _collect(at, destination, queue, stops, options)

@@ -41,6 +41,15 @@ class Stops:
         self._keys = frozenset(row[0] for row in session.rows(query))
         self._read_at = begun
 
+    def is_known(self, relation: str | None) -> bool:
+        """Tell whether it was asked so lately that a run under way would not yet."""
+        age = self._clock.monotonic() - self._read_at
+        return relation == self.relation and age < self._every
+
+    def forget(self) -> None:
+        """Have them asked again before anything else is sent."""
+        self._read_at = float("-inf")
+
     def is_fresh(self) -> bool:
         """Tell whether sending may go on."""
         return self._clock.monotonic() - self._read_at <= self._max_age

@@ -23,7 +23,8 @@ from sync.destinations.message import (
     not_carried,
 )
 from sync.destinations.values import check, words
-from sync.destinations.whatsapp import BSUID, PHONE, template_of
+from sync.destinations.whatsapp import BSUID, PHONE
+from sync.destinations.whatsapp_template import template_of
 from sync.errors import ConfigError
 
 if TYPE_CHECKING:

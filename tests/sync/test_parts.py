@@ -238,6 +238,38 @@ def test_stops_that_cannot_be_read_for_long_pause_sending(capsys):
     assert "Sending pauses" in capsys.readouterr().err
 
 
+class Asked:
+    """A session that counts how often it was asked."""
+
+    times = 0
+
+    def rows(self, query):
+        self.times += 1
+        return [("k1",)]
+
+
+def test_stops_are_known_for_as_long_as_a_run_would_not_ask_again():
+    clock, asked = FakeClock(), Asked()
+    stops = Stops("sync_stops", clock, every=120, max_age=900)
+
+    before = stops.is_known("sync_stops")
+    stops.read(asked)
+    at_once = stops.is_known("sync_stops"), stops.is_known("another_build.sync_stops")
+    clock.seconds += 119
+    just_so = stops.is_known("sync_stops")
+    clock.seconds += 1
+    too_old = stops.is_known("sync_stops")
+    stops.read(asked)
+    stops.forget()
+
+    assert not before
+    assert at_once == (True, False)
+    assert just_so
+    assert not too_old
+    assert not stops.is_known("sync_stops"), "what was sent meanwhile may stop a row"
+    assert asked.times == 2
+
+
 def test_a_cut_connection_is_never_taken_for_one_that_was_not_made():
     def chained(cause):
         error = httpx.ConnectTimeout("as the transport calls it")

@@ -338,3 +338,24 @@ def test_doctor_looks_at_everything(project):
     assert checks["warehouse"]
     assert checks["build log"]
     assert checks["whatsapp settings"]
+
+
+def test_what_one_destination_sent_may_stop_a_row_of_the_next(project):
+    """The stops are asked once for a call, but again after whatever was sent."""
+    project.build(people(2))
+    project.build([{"number": 0}], model="sync_braze_profiles", build_id="build-2")
+    project.sql(
+        "drop view ott_sync.sync_stops;"
+        "create view ott_sync.sync_stops as"
+        " select wanted.delivery_key, 'cap_person' as reason_code"
+        " from ott.ott_sync.sync_whatsapp as wanted"
+        " inner join ott.raw.raw_delivery_events as told"
+        " on wanted.customer_id = told.customer_id"
+        " and told.destination = 'braze_profiles' and told.event = 'accepted'"
+    )
+
+    done = project.ott("send", "--all", "--json", "--wait", "0")
+
+    assert project.provider.profiles.keys() == {"c0"}, done.err
+    assert project.provider.seen == [key(1)]
+    assert project.states()[key(0)] == "skipped"

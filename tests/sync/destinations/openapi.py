@@ -21,13 +21,18 @@ ROOT = Path(__file__).parents[3]
 FOLDERS = [os.environ.get("OTT_SPECS", ""), ROOT.parent / "shared" / "specs"]
 
 
-def description(name: str) -> Description:
-    """The description in the file `name`, or a visible skip."""
+def find(name: str) -> Path:
+    """The file `name`, or a visible skip."""
     for folder in FOLDERS:
         path = Path(folder or "nowhere") / name
         if path.exists():
-            return _read(path)
+            return path
     pytest.skip(f"no {name}: name the folder that has it in OTT_SPECS")
+
+
+def description(name: str) -> Description:
+    """The description in the file `name`, or a visible skip."""
+    return _read(find(name))
 
 
 @cache

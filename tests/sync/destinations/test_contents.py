@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import csv
 import json
 from dataclasses import replace
 
 import pytest
 from driving import MESSAGE, ROOT
 
-from sync.destinations import RowError
+from sync.destinations import DESTINATIONS, RowError
 from sync.destinations.contents import (
     FOLDER,
     KINDS,
@@ -32,6 +33,33 @@ def test_the_page_shows_each_example_as_it_is(path):
     page = (ROOT / "docs/content.md").read_text(encoding="utf-8")
 
     assert f"```json\n{path.read_text(encoding='utf-8').strip()}\n```" in page
+
+
+CHANNELS = {"WhatsApp": "whatsapp", "RCS": "rcs", "AlimTalk": "kakao"}
+
+
+def test_the_page_says_who_carries_what():
+    page = (ROOT / "docs/content.md").read_text(encoding="utf-8")
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in page.splitlines()
+        if line.startswith("|")
+    ]
+    heads = [head.replace("`", "").split() for head in rows[0][2:]]
+    with (ROOT / "seeds/reference/content_support.csv").open(encoding="utf-8") as file:
+        known = {
+            (row["destination"], row["channel"], row["content_kind"])
+            for row in csv.DictReader(file)
+        }
+
+    for row in rows[2:]:
+        kind = row[0].strip("`")
+        for (destination, *channel), said in zip(heads, row[2:], strict=True):
+            by = CHANNELS[channel[0]] if channel else DESTINATIONS[destination]
+            carried = {
+                (destination, one, kind) for one in ([by] if channel else by.carries)
+            }
+            assert bool(said) == bool(known & carried), (destination, kind)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

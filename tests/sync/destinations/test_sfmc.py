@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from sync.destinations import RowError
 from sync.destinations.contents import Content
-from sync.destinations.sfmc import SfmcRowsDestination
+from sync.destinations.sfmc_rows import SfmcRowsDestination
 from sync.errors import ConfigError
 
 ROOT = Path(__file__).parents[3]

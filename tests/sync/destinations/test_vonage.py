@@ -18,7 +18,7 @@ from sync.classes import load_classes
 from sync.destinations import RowError
 from sync.destinations.contents import Content
 from sync.destinations.vonage import VonageDestination
-from sync.destinations.whatsapp import template_of
+from sync.destinations.whatsapp_template import template_of
 from sync.errors import ConfigError
 
 UUID = "d8f86df1-dec6-442f-870a-2241be27d721"

@@ -7,8 +7,12 @@ from dataclasses import replace
 
 import httpx
 import pytest
+from driving import ROOT
 from pywa import WhatsApp
+from pywa.types import Button, Section, SectionList, SectionRow, URLButton
 from pywa.types import templates as t
+
+from sync.destinations.contents import FOLDER, load_contents
 
 BSUID = "US.13491208655302741918"
 VARIABLES = json.dumps(
@@ -143,6 +147,65 @@ def test_text_is_said_as_pywa_says_it(whatsapp, text_row, pywa_says, address):
     theirs = pywa_says("send_message", address, text_row.free_text)
 
     assert said(whatsapp.request([ours])) == theirs
+
+
+def text(found):
+    return found["text"].format(first_name="Ana", offer="10%")
+
+
+def url_button(found):
+    [button] = found["buttons"]
+    return URLButton(button["title"], button["url"])
+
+
+def replies(found):
+    return [Button(one["title"], one["payload"]) for one in found["replies"]]
+
+
+def section_list(found):
+    rows = [SectionRow(r["title"], r["id"], r["description"]) for r in found["rows"]]
+    return SectionList(found["button"], [Section("", rows)])
+
+
+# What pywa is called with for each kind, by the file's fields.
+CONTENTS = {
+    "image": ("send_image", lambda found: {"image": found["url"]}),
+    "audio": ("send_audio", lambda found: {"audio": found["url"]}),
+    "video": ("send_video", lambda found: {"video": found["url"]}),
+    "buttons": (
+        "send_message",
+        lambda found: {"text": text(found), "buttons": url_button(found)},
+    ),
+    "quick_replies": (
+        "send_message",
+        lambda found: {"text": text(found), "buttons": replies(found)},
+    ),
+    "list": (
+        "send_message",
+        lambda found: {"text": text(found), "buttons": section_list(found)},
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", CONTENTS)
+def test_each_content_is_said_as_pywa_says_it(whatsapp, text_row, pywa_says, kind):
+    content = f"example_{kind}"
+    ours = replace(text_row, content=content, content_kind=kind, variables=VARIABLES)
+    found = json.loads((ROOT / FOLDER / f"{content}.json").read_text(encoding="utf-8"))
+    method, words = CONTENTS[kind]
+
+    theirs = pywa_says(method, text_row.address, **words(found))
+
+    carrying = replace(whatsapp, contents=load_contents(ROOT))
+    assert said(carrying.request([ours])) == plain(theirs)
+
+
+def plain(request):
+    """A list of one section needs no title, and nothing is nowhere else."""
+    method, url, body = request
+    for section in body.get("interactive", {}).get("action", {}).get("sections", []):
+        section.pop("title", None)
+    return method, url, body
 
 
 def without_nothing(request):

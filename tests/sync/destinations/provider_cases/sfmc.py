@@ -2,11 +2,9 @@ from dataclasses import replace
 
 from driving import MESSAGE, Case
 
-from sync.destinations.sfmc import (
-    SfmcJourneyDestination,
-    SfmcOttDestination,
-    SfmcRowsDestination,
-)
+from sync.destinations.sfmc_journey import SfmcJourneyDestination
+from sync.destinations.sfmc_ott import SfmcOttDestination
+from sync.destinations.sfmc_rows import SfmcRowsDestination
 from sync.messages import BrazeTriggerRow, SendRow, StateRow
 
 ENV = {
