@@ -17,7 +17,8 @@ SPARK := .venv-spark/.made-$(LOCK)
 # Tests and lint have a profile, a clock and a database of their own.
 TEST := target/test
 TEST_NOW := 2026-11-18 10:00:00
-TEST_ENV := DBT_PROFILES_DIR=$(TEST) DBT_TARGET_PATH=$(TEST) \
+TEST_AS_OF := 2026-11-18 10:05:00
+TEST_ENV := DBT_PROFILES_DIR=$(TEST) DBT_TARGET_PATH=$(TEST)/target \
 	DBT_LOG_PATH=$(TEST)/logs OTT_DUCKDB_PATH="$(CURDIR)/$(TEST)/ott.duckdb" \
 	OTT_LEDGER="$(CURDIR)/$(TEST)/ledger.sqlite"
 
@@ -42,8 +43,9 @@ tested: $(DEV) $(TEST)/profiles.yml
 	rm -rf $(TEST)/raw $(TEST)/ott.duckdb
 	$(BIN)/python -m sync.demo data --at "$(TEST_NOW)" --dir $(TEST)/raw
 	$(TEST_ENV) $(BIN)/dbt --quiet build --target test \
-		--vars '{as_of: "$(TEST_NOW)", raw_location: "$(CURDIR)/$(TEST)/raw"}'
-	$(BIN)/pytest -n $(or $(JOBS),2) --dist loadfile -m 'not long'
+		--vars '{as_of: "$(TEST_AS_OF)", raw_location: raw}'
+	OTT_BUILT="$(CURDIR)/$(TEST)" \
+		$(BIN)/pytest -n $(or $(JOBS),2) --dist loadgroup -m 'not long'
 
 test-spark: $(SPARK) ## The portable macros on a Spark of its own: Java 17, 700 MB more
 	.venv-spark/bin/pytest tests/spark

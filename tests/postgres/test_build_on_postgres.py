@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("postgres")]
 
 # Every column but the JSON that each engine writes with its own spaces and order of
 # keys, what is made of it, and the id of the build.

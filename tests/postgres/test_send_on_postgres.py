@@ -18,7 +18,7 @@ from sync.config import Profile
 from sync.errors import LockedError, TrustError
 from sync.warehouse import connect
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("postgres")]
 
 ROOT = Path(__file__).parents[2]
 LATER = "2026-11-18T10:05:00"

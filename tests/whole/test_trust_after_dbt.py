@@ -29,8 +29,8 @@ def test_files_of_a_later_compile_are_no_evidence(spoilt):
     "command",
     [
         ("run", "--select", "sync_whatsapp"),
-        ("build", "--exclude", "test_type:data"),
-        ("build", "--exclude-resource-type", "unit_test"),
+        ("build", "--select", "sync_whatsapp", "--exclude", "test_type:data"),
+        ("build", "--select", "sync_whatsapp", "--exclude-resource-type", "unit_test"),
     ],
     ids=["a run without tests", "no data tests", "no unit tests"],
 )
