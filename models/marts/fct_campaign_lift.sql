@@ -109,7 +109,8 @@ final as (
 
         ---------- booleans
         treated_people >= {{ whole_number('lift_min_people') }}
-        and held_out_people >= {{ whole_number('lift_min_people') }} as has_enough_people,
+        and held_out_people >= {{ whole_number('lift_min_people') }}
+            as has_enough_people,
 
         ---------- timestamps
         {{ as_of() }} as counted_at
