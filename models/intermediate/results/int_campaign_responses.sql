@@ -1,0 +1,182 @@
+with
+
+taken as (
+
+    select * from {{ ref('int_campaign_deliveries') }}
+
+    where outcome in ('accepted', 'held_out')
+
+),
+
+replies as (
+
+    select * from {{ ref('int_replies') }}
+
+),
+
+stops as (
+
+    select * from {{ ref('int_stops_said') }}
+
+),
+
+purchases as (
+
+    select * from {{ ref('int_purchases') }}
+
+),
+
+senders as (
+
+    select * from {{ ref('int_senders') }}
+
+),
+
+ranked as (
+
+    select
+        taken.*,
+        row_number() over (
+            partition by campaign_id, channel, destination, customer_id
+            -- The first message counts; keys break a tie.
+            order by taken_at asc, delivery_key asc
+        ) as message_rank
+
+    from taken
+
+),
+
+-- Intervals are half-open: what comes at the window's last instant is outside.
+first_messages as (
+
+    select
+        ranked.campaign_id,
+        ranked.channel,
+        ranked.destination,
+        ranked.customer_id,
+        ranked.sender_id,
+        ranked.purpose,
+        ranked.is_held_out,
+        ranked.taken_at,
+        senders.brand_id,
+        {{ dbt.dateadd('day', whole_number('attribution_days'), 'ranked.taken_at') }}
+            as window_ends_at
+
+    from ranked
+
+    left join senders
+        on ranked.sender_id = senders.sender_id
+
+    where ranked.message_rank = 1
+
+),
+
+replied as (
+
+    select distinct
+        first_messages.campaign_id,
+        first_messages.channel,
+        first_messages.destination,
+        first_messages.customer_id
+
+    from first_messages
+
+    inner join replies
+        on
+            first_messages.customer_id = replies.customer_id
+            and first_messages.channel = replies.channel
+            and first_messages.sender_id = replies.sender_id
+            and first_messages.taken_at <= replies.occurred_at
+            and first_messages.window_ends_at > replies.occurred_at
+
+),
+
+said_stop as (
+
+    select distinct
+        first_messages.campaign_id,
+        first_messages.channel,
+        first_messages.destination,
+        first_messages.customer_id
+
+    from first_messages
+
+    inner join stops
+        on
+            first_messages.customer_id = stops.customer_id
+            and first_messages.taken_at <= stops.stopped_at
+            and first_messages.window_ends_at > stops.stopped_at
+            and stops.channel in ('*', first_messages.channel)
+            and stops.purpose in ('*', first_messages.purpose)
+            and stops.sender_id in ('*', first_messages.sender_id)
+            and coalesce(first_messages.brand_id = stops.brand_id, true)
+
+),
+
+bought as (
+
+    select distinct
+        first_messages.campaign_id,
+        first_messages.channel,
+        first_messages.destination,
+        first_messages.customer_id
+
+    from first_messages
+
+    inner join purchases
+        on
+            first_messages.customer_id = purchases.customer_id
+            and first_messages.taken_at <= purchases.ordered_at
+            and first_messages.window_ends_at > purchases.ordered_at
+
+),
+
+final as (
+
+    select
+
+        ---------- ids
+        first_messages.campaign_id,
+        first_messages.customer_id,
+
+        ---------- strings
+        first_messages.channel,
+        first_messages.destination,
+
+        ---------- booleans
+        first_messages.is_held_out,
+        first_messages.window_ends_at <= {{ as_of() }} as is_window_over,
+        replied.customer_id is not null as has_replied,
+        said_stop.customer_id is not null as has_said_stop,
+        bought.customer_id is not null as has_bought,
+
+        ---------- timestamps
+        first_messages.taken_at,
+        first_messages.window_ends_at
+
+    from first_messages
+
+    left join replied
+        on
+            first_messages.campaign_id = replied.campaign_id
+            and first_messages.channel = replied.channel
+            and first_messages.destination = replied.destination
+            and first_messages.customer_id = replied.customer_id
+
+    left join said_stop
+        on
+            first_messages.campaign_id = said_stop.campaign_id
+            and first_messages.channel = said_stop.channel
+            and first_messages.destination = said_stop.destination
+            and first_messages.customer_id = said_stop.customer_id
+
+    left join bought
+        on
+            first_messages.campaign_id = bought.campaign_id
+            and first_messages.channel = bought.channel
+            and first_messages.destination = bought.destination
+            and first_messages.customer_id = bought.customer_id
+
+)
+
+select * from final

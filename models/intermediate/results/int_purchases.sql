@@ -1,0 +1,59 @@
+with
+
+orders as (
+
+    select * from {{ ref('stg_crm__orders') }}
+
+    where
+        received_at <= {{ as_of() }}
+        and ordered_at <= {{ as_of() }}
+
+),
+
+customer_merges as (
+
+    select * from {{ ref('int_customer_merges') }}
+
+),
+
+latest_orders as (
+
+    select
+        orders.*,
+        row_number() over (
+            partition by order_id
+            -- As in int_lapse_scores.
+            order by
+                received_at desc,
+                case when order_status = 'placed' then 1 else 0 end asc,
+                customer_id desc,
+                ordered_at desc
+        ) as version_rank
+
+    from orders
+
+),
+
+final as (
+
+    select
+
+        ---------- ids
+        latest_orders.order_id,
+        customer_merges.canonical_customer_id as customer_id,
+
+        ---------- timestamps
+        latest_orders.ordered_at
+
+    from latest_orders
+
+    inner join customer_merges
+        on latest_orders.customer_id = customer_merges.customer_id
+
+    where
+        latest_orders.version_rank = 1
+        and latest_orders.order_status = 'placed'
+
+)
+
+select * from final
