@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sync.demo import elsewhere, people
-from sync.demo.people import address, contact, customer, grant, make
+from sync.demo.people import address, customer, grant, make, reach
 from sync.demo.world import SENDERS, World, instant
 
 if TYPE_CHECKING:
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from sync.demo.people import Person
 
 COUNTRY = {"line": "JP", "kakao": "KR", "wechat": "CN", "rcs": "CA"}
+# Where some chose RCS though most are on WhatsApp: somebody is awake at every hour.
+ALSO_RCS = ("GB", "DE", "IN", "AU")
 
 
 def fill(world: World, crowd: list[Person]) -> None:
@@ -28,6 +30,10 @@ def cases(world: World) -> None:
     for channel in COUNTRY:
         _cases(world, channel)
     _closed(world)
+    for country in ALSO_RCS:
+        for number in (1, 2):
+            name = f"c-rcs-{country.lower()}-{number}"
+            _known_here(world, make(world, name, country), "rcs")
 
 
 def here(world: World, person: Person, channel: str, when: datetime) -> None:
@@ -137,19 +143,30 @@ def _only_here(
     world: World,
     channel: str,
     name: str,
+    country: str = "",
+    **differs: bool,
+) -> Person:
+    """Add somebody named after what is wrong, whom we know on this channel alone."""
+    person = make(world, f"demo-{channel}-{name}", country or COUNTRY[channel])
+    _known_here(world, person, channel, **differs)
+    return person
+
+
+def _known_here(
+    world: World,
+    person: Person,
+    channel: str,
     *,
     follows: bool = True,
     says_yes: bool = True,
     has_address: bool = True,
     writes: bool = True,
-    country: str = "",
-) -> Person:
+) -> None:
     """Add a lapsed buyer whom we know on this channel alone."""
-    person = make(world, f"demo-{channel}-{name}", country or COUNTRY[channel])
     people.orders(world, person, gap=30, count=8, last=220)
     customer(world, person, preferred_channel=channel)
     if has_address:
-        contact(world, person, channel)
+        reach(world, person, channel)
     if says_yes:
         about = {"channel": channel, "sender_id": SENDERS[channel]}
         grant(world, person, **about)
@@ -157,4 +174,3 @@ def _only_here(
         here(world, person, channel, world.ago(days=20))
     if channel == "wechat" and writes:
         wrote(world, person, world.ago(hours=5))
-    return person

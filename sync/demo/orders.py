@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sync.demo import people
 from sync.demo.files import write
 from sync.demo.generate import channels
-from sync.demo.world import COUNTRIES, World, instant
+from sync.demo.world import BY_PROVIDER, COUNTRIES, World, instant
 from sync.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -155,9 +155,11 @@ def _customer(world: World, customer_id: str, country: str) -> people.Person:
     if draw.random() < 0.92:
         people.contact(world, person)
     if person.channel != "whatsapp":
-        people.contact(world, person, person.channel)
+        people.reach(world, person, person.channel)
     if draw.random() < 0.55:
         people.grant(world, person)
+        if person.country in BY_PROVIDER:
+            people.grant_thanks(world, person)
     elif draw.random() < 0.3:
         people.grant(world, person, basis="existing_customer", actor="system")
     if draw.random() < 0.06:

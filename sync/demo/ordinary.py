@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sync.demo.people import Person, contact, customer, grant, make, orders
-from sync.demo.world import COUNTRIES, SENDERS, World, instant
+from sync.demo.people import (
+    Person,
+    contact,
+    customer,
+    grant,
+    grant_thanks,
+    make,
+    orders,
+    reach,
+)
+from sync.demo.world import BY_PROVIDER, COUNTRIES, SENDERS, World, instant
 
 # Days between purchases.
 RHYTHMS = (7, 14, 30, 60, 90)
@@ -36,7 +45,7 @@ def _ordinary(world: World, person: Person) -> None:
     if draw.random() < 0.9:
         contact(world, person)
     if person.channel != "whatsapp":
-        contact(world, person, person.channel)
+        reach(world, person, person.channel)
         if draw.random() < 0.7:
             grant(
                 world,
@@ -50,7 +59,7 @@ def _ordinary(world: World, person: Person) -> None:
     if draw.random() < 0.1:
         contact(world, person, "push")
     if draw.random() < 0.75:
-        grant(world, person, sender_id="*" if draw.random() < 0.2 else "wa_main")
+        _says_yes(world, person, draw.random())
     for purpose in ("utility", "authentication"):
         if draw.random() < 0.8:
             grant(
@@ -60,6 +69,18 @@ def _ordinary(world: World, person: Person) -> None:
                 purpose=purpose,
                 sender_id="wa_support",
             )
+
+
+def _says_yes(world: World, person: Person, luck: float) -> None:
+    """Say yes to all senders, to the one of the country, or to our main one only."""
+    if luck < 0.2:
+        grant(world, person, sender_id="*")
+    elif luck < 0.4 and person.country in BY_PROVIDER:
+        grant(world, person, sender_id="wa_main")
+    else:
+        grant(world, person)
+        if person.country in BY_PROVIDER:
+            grant_thanks(world, person)
 
 
 def _undone(world: World, person: Person) -> None:

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sync.demo.world import BY_PROVIDER, COUNTRIES, FIRST_NAMES, SENDERS, World, instant
+from sync.demo.world import (
+    BY_PROVIDER,
+    COUNTRIES,
+    FIRST_NAMES,
+    SENDERS,
+    THANKS_BY,
+    World,
+    instant,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -102,6 +110,23 @@ def contact(
     world.add("raw_contact_points", **row | changed)
 
 
+def reach(world: World, person: Person, channel: str) -> None:
+    """
+    Add all that a channel knows somebody by.
+
+    KakaoTalk tells of friends by its key, and takes messages to the number.
+    """
+    contact(world, person, channel)
+    if channel == "kakao":
+        contact(
+            world,
+            person,
+            channel,
+            contact_point_id=f"gen-kakao-number-{person.customer_id}",
+            address=person.phone,
+        )
+
+
 def consent(
     world: World, person: Person, word: str, when: datetime, /, **changed: Any
 ) -> None:
@@ -148,6 +173,12 @@ def orders(
 def grant(world: World, person: Person, **changed: Any) -> None:
     """Add the yes that the person's country asks for, to whoever sends there."""
     basis = "express_double" if person.country == "DE" else "express"
-    to = {"sender_id": "*"} if person.country in BY_PROVIDER else {}
-    said = {"basis": basis, **to, **changed}
+    to = BY_PROVIDER.get(person.country, "wa_main")
+    said = {"basis": basis, "sender_id": to, **changed}
     consent(world, person, "grant", world.ago(days=120), **said)
+
+
+def grant_thanks(world: World, person: Person) -> None:
+    """Add the yes to Marketing Cloud's number, which is a sender of its own."""
+    name = f"gen-thanks-{person.customer_id}"
+    grant(world, person, consent_event_id=name, sender_id=THANKS_BY)

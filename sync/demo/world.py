@@ -51,8 +51,15 @@ FIRST_NAMES = (
 # Twilio's account, and the content of its own that says what `winback_offer` says.
 TWILIO = "AC" + "0a" * 16
 TWILIO_OFFER = "HX" + "0b" * 16
-# Where WhatsApp goes by a provider, from a number of its own.
-BY_PROVIDER = {"ZA": "wa_twilio", "HK": "wa_vonage", "AE": "wa_infobip"}
+# Where WhatsApp goes by a provider, from a number of its own. Each has a country of the
+# east and one of the west: it is day in one of them at most hours.
+BY_PROVIDER = {
+    **dict.fromkeys(("AU", "ZA"), "wa_twilio"),
+    **dict.fromkeys(("HK", "MX"), "wa_vonage"),
+    **dict.fromkeys(("AE", "BR"), "wa_infobip"),
+}
+# Who thanks for a purchase there: Marketing Cloud, from its own number.
+THANKS_BY = "wa_sfmc"
 SENDERS = {
     "line": "line_main",
     "kakao": "kakao_main",

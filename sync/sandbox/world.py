@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from sync.sandbox import webhooks
-from sync.sandbox.braze import BrazeApi, Tracked
+from sync.sandbox.braze import BrazeApi, Tracked, currents
 from sync.sandbox.faults import Faults
 from sync.sandbox.log import AcceptedLog, Landing
 from sync.sandbox.people import People
@@ -163,7 +163,18 @@ class World:
         sent = arrival.body.get("campaign_id") or arrival.body.get("canvas_id")
         text = f"{self.seed}:{self.log.count}:{sent}"
         dispatch = hashlib.sha256(text.encode()).hexdigest()[:32]
+        if "campaign_id" in arrival.body:
+            # A Canvas's steps are dispatches of their own, later.
+            await self._tell(dispatch, [entry["to"] for entry in entries])
         return {"dispatch_id": dispatch, "message": "success"}
+
+    async def _tell(self, dispatch: str, people: list[str]) -> None:
+        """Push what became of a campaign's messages, two events for each person."""
+        for person in people:
+            failed = self.luck("braze", dispatch, person) < self.api.undelivered
+            for word in ("Send", "Failure" if failed else "Delivery"):
+                event = currents(person, dispatch, self.now(), word)
+                await self.land("provider", event, provider="braze")
 
     def _entry(self, arrival: Arrival, key: object, person: str) -> dict[str, Any]:
         return {

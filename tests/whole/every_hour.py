@@ -1,5 +1,5 @@
 """
-Build the demo at each hour of a week and count whom there is to send to.
+Build the demo at each hour of a week, count whom there is to send to, and by whom.
 
 Not a part of `make test`. The first hour is a whole `dbt build`; the others run the
 very SQL that dbt compiled for it, with their own instant in place of the first.
@@ -20,6 +20,7 @@ import duckdb
 from conftest import ROOT, Warehouse
 
 from sync.demo.generate import generate
+from sync.destinations import DESTINATIONS
 
 MONDAY = datetime(2026, 11, 16, tzinfo=UTC)
 COUNTS = """
@@ -28,6 +29,13 @@ COUNTS = """
         (select count(*) from ott_sync.sync_holdout),
         (select count(distinct reason_code) from ott_marts.fct_campaign_decisions)
 """
+# Whose people are awake: a destination with messages due at this very moment.
+AWAKE = " union all ".join(
+    f"select '{name}' where exists (select 1 from ott_sync.{kind.model} "
+    "where send_not_before <= decided_at)"
+    for name, kind in DESTINATIONS.items()
+    if kind.sends and not kind.keeps_state
+)
 
 
 def judged_at(hour: int) -> str:
@@ -73,7 +81,8 @@ def main(hours: int = 168) -> None:
             for statement in compiled if hour else ():
                 connection.execute(statement.replace(judged_at(0), judged_at(hour)))
             due, held, reasons = connection.execute(COUNTS).fetchone()
-            told = f"due {due} held back {held} reasons {reasons}"
+            awake = sorted(name for (name,) in connection.execute(AWAKE).fetchall())
+            told = f"due {due} held back {held} reasons {reasons} now {' '.join(awake)}"
             print(f"{judged_at(hour)} {told}", flush=True)
             fewest = due if fewest is None else min(fewest, due)
             without += [] if due else [judged_at(hour)]

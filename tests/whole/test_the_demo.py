@@ -2,8 +2,13 @@ from __future__ import annotations
 
 import csv
 import json
+from collections import Counter, defaultdict
+from dataclasses import dataclass
 
-from conftest import AS_OF, ROOT
+import pytest
+from conftest import AS_OF, ROOT, Warehouse
+
+from sync.destinations import DESTINATIONS
 
 LATER = "2026-11-18 10:25:00"
 # Nobody can have had a campaign before the first send.
@@ -12,6 +17,15 @@ NOT_IN_THE_DEMO = {
     "address_already_messaged",
     # Only some days of the week have a rule that closes the next 24 hours.
     "quiet_hours",
+}
+PROVIDERS = {
+    *("meta", "line", "kakao", "wechat", "rcs"),
+    *("braze", "sfmc", "twilio", "vonage", "infobip"),
+}
+SILENT = {
+    "line": "says nothing of a message once it has taken it",
+    "wechat": "reports templates and notices, not an answer inside a window",
+    "sfmc": "reports a journey's messages by contact and activity, by no id of ours",
 }
 
 
@@ -117,41 +131,125 @@ def test_every_channel_has_somebody_who_gets_it_and_somebody_for_each_no(built):
         assert found == {name: name.replace("-", "_") for name in names}, channel
 
 
-def test_a_second_send_sends_nothing_new(spoilt):
-    with spoilt.sandbox() as url:
-        first = spoilt.ott("send", "--all", url=url)
-        spoilt.dbt("build", as_of=LATER)
-        second = spoilt.ott("send", "--all", "--json", url=url, now=LATER)
+@dataclass(frozen=True)
+class Sent:
+    """The demo sent once, built again with what came back, and sent again."""
 
-    log = (spoilt.home / "sandbox/accepted.jsonl").read_text().splitlines()
-    # A value may be set again; and some providers are told no key of ours.
-    keys = [
-        entry["delivery_key"] or (entry["provider"], entry["to"])
-        for entry in map(json.loads, log)
-        if "/dataextensions/" not in entry["path"]
-    ]
-    accepted = spoilt.ask(
-        "select distinct destination from raw.raw_delivery_events "
-        "where event = 'accepted' and run_id != 'demo-history'"
-    )
+    demo: Warehouse
+    due: dict[str, int]
+    summaries: list[dict]
+    first: dict[str, list]
+    both: dict[str, list]
+
+
+def taken(demo):
+    """Read what the sandbox took, by provider; Braze's profiles are lines, too."""
+    found = defaultdict(list)
+    for name in ("accepted", "braze"):
+        log = (demo.home / f"sandbox/{name}.jsonl").read_text()
+        for entry in map(json.loads, log.splitlines()):
+            path = "/users/track" if name == "braze" else entry["path"]
+            is_braze = path.startswith(("/users/", "/campaigns/"))
+            provider = entry.get("provider") or ("braze" if is_braze else "meta")
+            found[provider].append(entry | {"path": path})
+    return found
+
+
+def is_state(entry):
+    """Whether it is a value on a profile, which may be set again."""
+    return entry["path"] == "/users/track" or "/dataextensions/" in entry["path"]
+
+
+@pytest.fixture(scope="module")
+def sent(built, tmp_path_factory):
+    demo = built.copy(tmp_path_factory.mktemp("sent"))
+    due = {
+        name: demo.ask(
+            f"select count(*) from ott_sync.{kind.model}"
+            + ("" if kind.keeps_state else f" where send_not_before <= '{AS_OF}'")
+        )[0][0]
+        for name, kind in DESTINATIONS.items()
+    }
+    landing = str(demo.home / "raw/raw_whatsapp_webhooks.jsonl")
+    with demo.sandbox("--landing", landing, "--undelivered", "0") as url:
+        first = demo.ott("send", "--all", "--json", url=url)
+        once = taken(demo)
+        demo.dbt("build", as_of=LATER)
+        second = demo.ott("send", "--all", "--json", url=url, now=LATER)
     assert first.returncode == 0, first.stdout + first.stderr
     assert second.returncode == 0, second.stdout + second.stderr
-    assert len(keys) == len(set(keys)) > 100
-    # Those whose people are awake at this hour.
-    assert {name for (name,) in accepted} >= {
-        *("whatsapp", "line", "wechat", "vonage"),
-        *("braze_profiles", "braze_triggers", "sfmc_rows"),
+    summaries = [json.loads(line) for line in first.stdout.splitlines()]
+    return Sent(demo, due, summaries, once, taken(demo))
+
+
+def test_every_provider_takes_something_in_one_run(sent):
+    messages = {
+        name
+        for name, entries in sent.first.items()
+        if not all(is_state(entry) for entry in entries)
     }
-    messaged = spoilt.ask(
+
+    assert messages == PROVIDERS
+    paths = {entry["path"] for entry in sent.first["braze"]}
+    assert paths == {"/users/track", "/campaigns/trigger/send"}
+
+
+def test_every_due_row_of_every_destination_is_accounted_for(sent):
+    accepted = Counter()
+    for done in sent.summaries:
+        assert sum(done["outcomes"].values()) + done["not_sent"] == done["due"], done
+        assert done["not_written_back"] == 0
+        provider = DESTINATIONS[done["destination"]].provider
+        accepted[provider] += done["outcomes"].get("accepted", 0)
+
+    assert {done["destination"]: done["due"] for done in sent.summaries} == sent.due
+    # What the ledger calls accepted is what the providers themselves noted.
+    noted = {name: len(entries) for name, entries in sent.first.items()}
+    assert noted == +accepted
+
+
+def test_a_second_send_sends_nothing_new(sent):
+    # Some providers are told no key of ours.
+    keys = [
+        entry["delivery_key"] or (name, entry["to"])
+        for name, entries in sent.both.items()
+        for entry in entries
+        if not is_state(entry)
+    ]
+    messaged = sent.demo.ask(
         "select count(*) from ott_marts.fct_campaign_decisions "
         "where reason_code = 'already_messaged'"
     )
+    due = [
+        sent.demo.ask(
+            f"select count(*) from ott_sync.{kind.model} "
+            f"where send_not_before <= '{LATER}'"
+        )
+        for kind in DESTINATIONS.values()
+        if not kind.keeps_state
+    ]
+
+    assert len(keys) == len(set(keys)) > 100
     assert messaged[0][0] > 100
-    due = spoilt.ask(
-        "select count(*) from ott_sync.sync_whatsapp "
-        f"where send_not_before <= '{LATER}'"
+    assert {count for ((count,),) in due} == {0}
+
+
+def test_what_the_providers_push_back_is_known_to_the_second_build(sent):
+    told = sent.demo.ask(
+        "select statuses.provider, count(distinct statuses.delivery_key) "
+        "from ott_intermediate.int_delivery_statuses as statuses "
+        "inner join raw.raw_delivery_events as events "
+        "on statuses.delivery_key = events.delivery_key "
+        "where event = 'accepted' and run_id != 'demo-history' "
+        f"and status in ('delivered', 'read') and statuses.received_at >= '{AS_OF}' "
+        "group by all"
     )
-    assert due == [(0,)]
+    messages = {
+        name: sum(not is_state(entry) for entry in entries)
+        for name, entries in sent.first.items()
+    }
+
+    assert dict(told) == {name: messages[name] for name in PROVIDERS - SILENT.keys()}
 
 
 def test_marketing_waits_for_the_morning_where_people_are(built):

@@ -96,6 +96,7 @@ channel_statuses as (
 
     select
         'rcs' as provider,
+        cast(null as {{ dbt.type_string() }}) as delivery_key,
         message_id as provider_message_id,
         case when status = 'expired' then 'failed' else status end as status,
         case when status = 'expired' then 'ttl_expiration_revoked' end as error_code,
@@ -111,6 +112,7 @@ channel_statuses as (
 
     select
         'wechat' as provider,
+        cast(null as {{ dbt.type_string() }}) as delivery_key,
         message_id as provider_message_id,
         case when status = 'success' then 'delivered' else 'failed' end as status,
         case
@@ -131,10 +133,17 @@ channel_statuses as (
 
     union all
 
-    -- NHN Cloud numbers a call's recipients. Only codes that are known to mean that
-    -- nothing was delivered say so; all others leave the message as it is.
+    -- NHN Cloud says our key back, and numbers a call's recipients. Only codes that are
+    -- known to mean that nothing was delivered say so; all others leave the message as
+    -- it is.
     select
         'kakao' as provider,
+        case
+            when {{ regexp_like(
+                'kakao_statuses.recipient_grouping_key', '^[0-9a-f]{32}$'
+            ) }}
+                then kakao_statuses.recipient_grouping_key
+        end as delivery_key,
         kakao_statuses.request_id || ':' || cast(
             kakao_statuses.recipient_seq as {{ dbt.type_string() }}
         ) as provider_message_id,
@@ -205,7 +214,7 @@ final as (
     union all
 
     select
-        messages.delivery_key,
+        coalesce(channel_statuses.delivery_key, messages.delivery_key) as delivery_key,
         channel_statuses.provider_message_id,
         channel_statuses.provider,
         channel_statuses.status,
@@ -215,10 +224,12 @@ final as (
 
     from channel_statuses
 
-    inner join messages
+    left join messages
         on
             channel_statuses.provider = messages.provider
             and channel_statuses.provider_message_id = messages.provider_message_id
+
+    where coalesce(channel_statuses.delivery_key, messages.delivery_key) is not null
 
 )
 

@@ -873,8 +873,7 @@ final as (
                     (provider = 'twilio' and known_error_code = '21610')
                     or (provider = 'vonage' and known_error_code = '1240')
                     or (
-                        provider = 'infobip'
-                        and known_error_code in ('7002', '7003', '7033')
+                        provider = 'infobip' and known_error_code in ('7003', '7033')
                     )
                     or (
                         provider in ('braze', 'sfmc') and known_error_code = '131050'

@@ -4,11 +4,64 @@
 
 with
 
-synced as (
+-- A platform's own campaign names its template itself: that is the one its row was
+-- judged by.
+triggered as (
 
-    select * from {{ ref('sync_whatsapp') }}
+    {% for table in var('trigger_tables') -%}
+    select
+        delivery_key,
+        campaign_id,
+        channel,
+        message_type,
+        sender_id,
+        purpose
+
+    from {{ ref('sync_' ~ table) }}
 
     where message_type = 'template'
+    {{ 'union all' if not loop.last }}
+
+    {% endfor %}
+),
+
+synced as (
+
+    {% for table in var('message_tables') -%}
+    select
+        delivery_key,
+        sender_id,
+        purpose,
+        template_name,
+        language_code
+
+    from {{ ref('sync_' ~ table) }}
+
+    where message_type = 'template'
+
+    union all
+
+    {% endfor -%}
+    select
+        triggered.delivery_key,
+        triggered.sender_id,
+        triggered.purpose,
+        messages.template_name,
+        decisions.template_language_code as language_code
+
+    from triggered
+
+    left join {{ ref('campaign_messages') }} as messages
+        on
+            triggered.campaign_id = messages.campaign_id
+            and triggered.channel = messages.channel
+            and triggered.message_type = messages.message_type
+            and triggered.sender_id = messages.sender_id
+
+    left join {{ ref('fct_campaign_decisions') }} as decisions
+        on
+            triggered.delivery_key = decisions.delivery_key
+            and decisions.is_sendable
 
 ),
 
@@ -85,7 +138,8 @@ select synced.delivery_key
 
 from synced
 
-inner join senders
+-- Whoever sends by an account nobody knows has no approved template.
+left join senders
     on synced.sender_id = senders.sender_id
 
 left join catalogue

@@ -12,6 +12,7 @@ import pytest
 from demo_files import changes, lines, payloads, scores, table
 
 from sync.demo.generate import generate
+from sync.demo.world import BY_PROVIDER
 
 ROOT = Path(__file__).parents[3]
 MACROS = ROOT / "macros"
@@ -377,7 +378,8 @@ def test_at_every_hour_of_a_week_somebody_lapsed_is_awake(demo):
     granted = {
         row["customer_id"]
         for row in table(demo, "raw_consent_events")
-        if (row["action"], row["sender_id"]) == ("grant", "wa_main")
+        if row["action"] == "grant"
+        and row["sender_id"] in {"wa_main", *BY_PROVIDER.values()}
     }
     zones = {
         row["time_zone"]

@@ -255,6 +255,29 @@ def test_a_batch_has_one_dispatch_id_and_a_line_each(start):
     assert other["dispatch_id"] != body["dispatch_id"]
 
 
+@pytest.mark.parametrize(("share", "fate"), [("0", "Delivery"), ("1", "Failure")])
+def test_what_became_of_a_campaigns_messages_is_pushed(start, tmp_path, share, fate):
+    landing = str(tmp_path / "raw_whatsapp_webhooks.jsonl")
+    sandbox = start("--landing", landing, "--undelivered", share)
+
+    answer = sandbox.trigger(campaign_id="spring", recipients=to("c1", "c2"))
+    canvas = {"canvas_id": "summer", "recipients": to("c3")}
+    httpx.post(f"{sandbox.url}/canvas/trigger/send", json=canvas, headers=HEAD)
+
+    lines = sandbox.lines("raw_provider_webhooks.jsonl")
+    assert {line["provider"] for line in lines} == {"braze"}
+    events = [json.loads(line["payload"])["events"][0] for line in lines]
+    assert len({event["id"] for event in events}) == len(events)
+    dispatch = answer.json()["dispatch_id"]
+    assert {event["properties"]["dispatch_id"] for event in events} == {dispatch}
+    told = [(e["user"]["external_user_id"], e["event_type"]) for e in events]
+    assert told == [
+        (name, f"users.messages.whatsapp.{word}")
+        for name in ("c1", "c2")
+        for word in ("Send", fate)
+    ]
+
+
 @pytest.mark.parametrize(
     ("body", "message"),
     [
