@@ -10,6 +10,8 @@ from conftest import AS_OF, ROOT, Warehouse
 
 from sync.destinations import DESTINATIONS
 
+pytestmark = pytest.mark.xdist_group("demo")
+
 LATER = "2026-11-18 10:25:00"
 # Nobody can have had a campaign before the first send.
 NOT_IN_THE_DEMO = {
@@ -250,6 +252,34 @@ def test_what_the_providers_push_back_is_known_to_the_second_build(sent):
     }
 
     assert dict(told) == {name: messages[name] for name in PROVIDERS - SILENT.keys()}
+
+
+def results(demo):
+    """Count messages accepted and delivered by the marts, by provider."""
+    found = demo.ask(
+        "select destination, sum(accepted_count), sum(delivered_count) "
+        "from ott_marts.fct_campaign_results where destination != 'holdout' "
+        "group by all"
+    )
+    accepted, delivered = Counter(), Counter()
+    for destination, taken_count, delivered_count in found:
+        provider = DESTINATIONS[destination].provider
+        accepted[provider] += int(taken_count)
+        delivered[provider] += int(delivered_count)
+    return accepted, delivered
+
+
+def test_the_results_count_what_each_provider_took_and_delivered(built, sent):
+    accepted, delivered = results(sent.demo)
+    for now, before in zip((accepted, delivered), results(built), strict=True):
+        now.subtract(before)
+    messages = {
+        name: sum(not is_state(entry) for entry in entries)
+        for name, entries in sent.first.items()
+    }
+
+    assert +accepted == messages
+    assert +delivered == {name: messages[name] for name in PROVIDERS - SILENT.keys()}
 
 
 def test_marketing_waits_for_the_morning_where_people_are(built):
