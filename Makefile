@@ -57,7 +57,7 @@ nights: $(DEV) ## Many nights at random, judged by what left: SEED=1 NIGHTS=20 E
 long: $(DEV) ## What takes several whole builds each: replays, overrides, drawn worlds
 	$(BIN)/pytest -n $(or $(JOBS),2) --dist loadfile -m long
 
-mutations: $(DEV) ## Each gate forced open: does a test fail? Half an hour, or GATE=is_not_minor
+mutations: $(DEV) ## Each gate forced open: does a test fail? An hour, or GATE=is_not_minor
 	@$(BIN)/python tests/mutations/mutations.py $(if $(GATE),--gate $(GATE))
 
 properties: $(DEV) ## Whole builds of drawn raw rows, judged in plain Python: EXAMPLES=20
