@@ -45,7 +45,7 @@ tested: $(DEV) $(TEST)/profiles.yml
 	$(TEST_ENV) $(BIN)/dbt --quiet build --target test \
 		--vars '{as_of: "$(TEST_AS_OF)", raw_location: raw}'
 	OTT_BUILT="$(CURDIR)/$(TEST)" \
-		$(BIN)/pytest -n $(or $(JOBS),2) --dist loadgroup -m 'not long'
+		$(BIN)/pytest -n $(or $(JOBS),2) --dist loadfile -m 'not long'
 
 test-spark: $(SPARK) ## The portable macros on a Spark of its own: Java 17, 700 MB more
 	.venv-spark/bin/pytest tests/spark

@@ -7,7 +7,7 @@ from home import lines
 from nights import FIRST, Asked, Simulation
 from world import DAY, HOUR
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("flags")]
+pytestmark = pytest.mark.slow
 
 FLAG, UNTIL = "ott_reachable", "ott_reachable_until"
 # People by the order they joined in; the first eight share phones.

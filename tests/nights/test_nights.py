@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from nights import Asked, simulate
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("nights")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

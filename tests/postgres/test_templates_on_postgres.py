@@ -10,8 +10,6 @@ from click.testing import CliRunner
 
 from sync.cli import main
 
-pytestmark = pytest.mark.xdist_group("postgres")
-
 TABLES = """
 create schema raw; create schema ott_main;
 create table ott_main.int_senders (

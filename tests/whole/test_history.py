@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from conftest import AS_OF
+
+pytestmark = pytest.mark.long
 
 NEXT_NIGHT = "2026-11-19 10:05:00"
 # 400 days and a second after the first night; the second is 399 days old then.

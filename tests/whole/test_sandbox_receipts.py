@@ -16,8 +16,6 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from sync.destinations import DESTINATIONS
 from sync.messages import MessageRow
 
-pytestmark = pytest.mark.xdist_group("receipts")
-
 NOW = datetime(2026, 11, 18, 10, 5)  # noqa: DTZ001 - naive UTC, as the clock tells it.
 ROW = MessageRow(
     delivery_key="0" * 32,

@@ -10,8 +10,6 @@ from conftest import AS_OF, ROOT, Warehouse
 
 from sync.destinations import DESTINATIONS
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 LATER = "2026-11-18 10:25:00"
 # Nobody can have had a campaign before the first send.
 NOT_IN_THE_DEMO = {

@@ -43,6 +43,7 @@ def test_a_table_made_without_its_tests_is_refused(spoilt, command):
     assert "not proven" in sent.stdout + sent.stderr
 
 
+@pytest.mark.long
 def test_docs_do_not_spoil_a_good_build(spoilt):
     spoilt.dbt("docs", "generate", "--static")
 
