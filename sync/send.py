@@ -35,9 +35,7 @@ SAMPLE = 5
 BUG, UNSETTLED = 1, 6
 
 
-def send(
-    name: str, target: str | None, options: Options, stops: Stops | None = None
-) -> Summary:
+def send(name: str, target: str | None, options: Options, stops: Stops) -> Summary:
     """
     Send what is due for one destination; `stops` is shared by those of one call.
 
@@ -52,7 +50,6 @@ def send(
         # First of all: a restored ledger must not even tell how its runs ended.
         patiently(options.wait, lambda: identity.check(at))
         with hold(at.config.ledger_path, name, run_id, now) as lock:
-            stops = stops or collect.new_stops(options)
             return _run(at, destination, lock, stops, options)
 
 
@@ -134,11 +131,13 @@ def _run(
             lock,
         )
         runner = Runner(job)
-        asyncio.run(runner.run())
+        try:
+            asyncio.run(runner.run())
+        finally:
+            if due.due:
+                # What went out may stop a row of the next, though this run broke off.
+                stops.forget()
         runner.halted = runner.halted or limit
-    if runner.outcomes:
-        # What this run sent may stop a row of the next.
-        stops.forget()
     done = _summary(runner, due, recovered, o)
     with at.ledger.transaction():
         at.ledger.close_run(run_id, at.clock.now(), done.due, done.exit_code)
