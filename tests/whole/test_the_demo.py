@@ -234,6 +234,14 @@ def test_a_second_send_sends_nothing_new(sent):
     assert {count for ((count,),) in due} == {0}
 
 
+def messages_of(sent):
+    """Count what each provider took in the first send, values of profiles apart."""
+    return {
+        name: sum(not is_state(entry) for entry in entries)
+        for name, entries in sent.first.items()
+    }
+
+
 def test_what_the_providers_push_back_is_known_to_the_second_build(sent):
     told = sent.demo.ask(
         "select statuses.provider, count(distinct statuses.delivery_key) "
@@ -244,10 +252,7 @@ def test_what_the_providers_push_back_is_known_to_the_second_build(sent):
         f"and status in ('delivered', 'read') and statuses.received_at >= '{AS_OF}' "
         "group by all"
     )
-    messages = {
-        name: sum(not is_state(entry) for entry in entries)
-        for name, entries in sent.first.items()
-    }
+    messages = messages_of(sent)
 
     assert dict(told) == {name: messages[name] for name in PROVIDERS - SILENT.keys()}
 
@@ -271,10 +276,7 @@ def test_the_results_count_what_each_provider_took_and_delivered(built, sent):
     accepted, delivered = results(sent.demo)
     for now, before in zip((accepted, delivered), results(built), strict=True):
         now.subtract(before)
-    messages = {
-        name: sum(not is_state(entry) for entry in entries)
-        for name, entries in sent.first.items()
-    }
+    messages = messages_of(sent)
 
     assert +accepted == messages
     assert +delivered == {name: messages[name] for name in PROVIDERS - SILENT.keys()}

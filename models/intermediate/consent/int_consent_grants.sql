@@ -213,23 +213,7 @@ renewals as (
 
 ),
 
-latest_orders as (
-
-    select
-        orders.*,
-        row_number() over (
-            partition by order_id
-            -- As in int_lapse_scores.
-            order by
-                received_at desc,
-                case when order_status = 'placed' then 1 else 0 end asc,
-                customer_id desc,
-                ordered_at desc
-        ) as version_rank
-
-    from orders
-
-),
+{{ latest_orders() }}
 
 purchases as (
 

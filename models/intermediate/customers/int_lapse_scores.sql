@@ -33,23 +33,7 @@ customer_merges as (
 
 ),
 
-latest_orders as (
-
-    select
-        orders.*,
-        row_number() over (
-            partition by order_id
-            -- The version received last wins; the one that is no purchase, a tie.
-            order by
-                received_at desc,
-                case when order_status = 'placed' then 1 else 0 end asc,
-                customer_id desc,
-                ordered_at desc
-        ) as version_rank
-
-    from orders
-
-),
+{{ latest_orders() }}
 
 purchases as (
 

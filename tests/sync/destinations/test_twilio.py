@@ -3,10 +3,8 @@ from __future__ import annotations
 import csv
 import json
 import logging
-import os
 import re
 from dataclasses import replace
-from pathlib import Path
 from urllib.parse import parse_qsl
 
 import httpx
@@ -16,6 +14,7 @@ from driving import MESSAGE, ROOT, Sandbox, drive
 from hypothesis import given
 from hypothesis import strategies as st
 from junk import bodies_with
+from openapi import find
 from twilio.base.exceptions import TwilioRestException
 from twilio.http.http_client import HttpClient
 from twilio.http.response import Response
@@ -27,7 +26,6 @@ from sync.destinations.contents import Content
 from sync.destinations.twilio import TAKEN, TEMPLATE, TwilioDestination
 from sync.errors import ConfigError
 
-SPECS = Path(os.environ.get("OTT_SPECS") or ROOT.parent / "shared" / "specs")
 ACCOUNT = "AC" + "0a" * 16
 KEY = "SK" + "1b" * 16
 SERVICE = "MG" + "2c" * 16
@@ -167,10 +165,7 @@ def test_a_row_is_said_as_the_official_client_says_it(row, to, fields):
 
 @pytest.fixture(scope="module")
 def description():
-    path = SPECS / "twilio_api_v2010.json"
-    if not path.exists():
-        pytest.skip("Twilio's description is not here; name its folder in OTT_SPECS")
-    return json.loads(path.read_text(encoding="utf-8"))
+    return json.loads(find("twilio_api_v2010.json").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("row", [row for row, _, _ in ROWS.values()], ids=ROWS)
@@ -201,10 +196,8 @@ def test_the_states_of_an_accepted_message_are_twilios_own(description):
 
 
 def test_a_templates_sid_is_that_of_the_content_api():
-    path = SPECS / "twilio_content_v1.json"
-    if not path.exists():
-        pytest.skip("Twilio's description is not here; name its folder in OTT_SPECS")
-    schemas = json.loads(path.read_text(encoding="utf-8"))["components"]["schemas"]
+    text = find("twilio_content_v1.json").read_text(encoding="utf-8")
+    schemas = json.loads(text)["components"]["schemas"]
     content = schemas["content.v1.content"]["properties"]
 
     assert content["sid"]["pattern"] == f"^{TEMPLATE}$"
