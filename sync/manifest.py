@@ -10,6 +10,8 @@ from sync.errors import ConfigError
 if TYPE_CHECKING:
     from pathlib import Path
 
+# Our own package, whether it is the project or one that the project uses.
+PACKAGE = "ott"
 SOURCE = "sync"
 
 
@@ -32,6 +34,19 @@ class Manifest:
             raise ConfigError(
                 "manifest.json is unreadable. Run `dbt build` again."
             ) from None
+
+    @property
+    def adapter(self) -> str:
+        """Name the kind of warehouse it was made for."""
+        return str(self._content.get("metadata", {}).get("adapter_type"))
+
+    def raw_tables(self) -> list[dict[str, Any]]:
+        """List the sources that a team gives, in the order of their YAML."""
+        return [
+            node
+            for node in self._content.get("sources", {}).values()
+            if node.get("package_name") == PACKAGE and node["source_name"] != SOURCE
+        ]
 
     def source(self, table: str, *, of: str = SOURCE) -> str:
         """
