@@ -12,33 +12,33 @@
     {%- for action in ['grant', 'withdraw'] %}
     {%- set is_grant = action == 'grant' %}
     select
-        {{ flag_text('null') }} as consent_event_id,
-        {{ flag_text(customer_id) }} as customer_id,
-        {{ flag_text('null') }} as contact_point_id,
-        {{ flag_value(channel) }} as channel,
-        {{ flag_value(purpose) }} as purpose,
-        {{ flag_value(sender_id) }} as sender_id,
-        {{ flag_value(action) }} as action,
+        {{ ott.flag_text('null') }} as consent_event_id,
+        {{ ott.flag_text(customer_id) }} as customer_id,
+        {{ ott.flag_text('null') }} as contact_point_id,
+        {{ ott.flag_value(channel) }} as channel,
+        {{ ott.flag_value(purpose) }} as purpose,
+        {{ ott.flag_value(sender_id) }} as sender_id,
+        {{ ott.flag_value(action) }} as action,
         {%- for column, value in said.items() %}
-        {{ flag_value(value if is_grant) }} as {{ column }},
+        {{ ott.flag_value(value if is_grant) }} as {{ column }},
         {%- endfor %}
         {#- A day's stop holds to its end: whatever else was said that day was before. #}
-        {{ flag_text(given_at) if is_grant else flag_day_end(withdrawn_at) }}
+        {{ ott.flag_text(given_at) if is_grant else ott.flag_day_end(withdrawn_at) }}
             as occurred_at,
-        {{ flag_text('null') }} as occurred_precision,
-        {{ flag_text(received_at if is_grant else withdrawn_at) }} as received_at
+        {{ ott.flag_text('null') }} as occurred_precision,
+        {{ ott.flag_text(received_at if is_grant else withdrawn_at) }} as received_at
 
     from {{ relation }}
 
     where
         {{ customer_id }} is not null
         {% if is_grant -%}
-        and {{ try_boolean(flag) }} is true
+        and {{ ott.try_boolean(flag) }} is true
         {%- else -%}
         -- A no after a yes is a stop; one never asked is none.
         and (
             {{ withdrawn_at }} is not null
-            or ({{ try_boolean(flag) }} is false and {{ given_at }} is not null)
+            or ({{ ott.try_boolean(flag) }} is false and {{ given_at }} is not null)
         )
         {%- endif %}
     {{ 'union all' if not loop.last }}
@@ -50,13 +50,13 @@
 {%- endmacro %}
 
 {% macro flag_value(value) -%}
-    {{ flag_text(
+    {{ ott.flag_text(
         dbt.string_literal(dbt.escape_single_quotes(value)) if value else 'null'
     ) }}
 {%- endmacro %}
 
 {% macro flag_day_end(expression) -%}
-    {{ flag_text(expression) }} || case
-        when length(trim({{ flag_text(expression) }})) = 10 then ' 23:59:59' else ''
+    {{ ott.flag_text(expression) }} || case
+        when length(trim({{ ott.flag_text(expression) }})) = 10 then ' 23:59:59' else ''
     end
 {%- endmacro %}

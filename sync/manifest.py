@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from sync.config import PACKAGE
 from sync.errors import ConfigError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-# Our own package, whether it is the project or one that the project uses.
-PACKAGE = "ott"
 SOURCE = "sync"
 
 

@@ -37,7 +37,7 @@ def plan(name: str, target: str | None, options: Options) -> dict[str, Any]:
     urls = [destination.base_url] if destination and destination.sends else []
     with desk(target, urls) as at:
         if hasattr(kind, "contents"):
-            load_contents(at.config.project_dir)
+            load_contents(*at.config.folders)
         stops = collect.new_stops(at, options)
         with spool(at.config.ledger_path.parent, kind.row, f"plan-{name}") as queue:
             due = patiently(

@@ -58,7 +58,7 @@ def _with_contents(at: Desk, destination: Destination[Any]) -> Destination[Any]:
     if not hasattr(destination, "contents"):
         return destination
     made: Any = destination
-    return replace(made, contents=load_contents(at.config.project_dir))  # type: ignore[no-any-return]
+    return replace(made, contents=load_contents(*at.config.folders))  # type: ignore[no-any-return]
 
 
 def _recover(at: Desk, name: str) -> int:
@@ -107,7 +107,7 @@ def _run(
     kind, run_id = type(destination), str(lock.owner["run_id"])
     folder = at.config.ledger_path.parent
     stops = collect.new_stops(at, o)
-    classes = load_classes(at.config.project_dir)
+    classes = load_classes(at.config.package_dir)
     with spool(folder, kind.row, kind.name) as queue:
         due = _collect(at, destination, queue, stops, o)
         limit = _limit(at, kind, due, queue, o)

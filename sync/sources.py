@@ -191,8 +191,8 @@ def script(looks: Sequence[Look]) -> str:
 
 
 def _line(look: Look, width: int) -> str:
-    mark = "ok " if look.ok else "NO "
-    line = f"{mark} {look.table:<{width}}  {look.state}"
+    mark = "ok" if look.state == "ok" else "  " if look.ok else "NO"
+    line = f"{mark}  {look.table:<{width}}  {look.state}"
     if look.detail:
         line += f": {look.detail}"
     if look.state in ("missing", "empty"):
