@@ -1,7 +1,8 @@
 {#- Rows of `raw_consent_events` where only a boolean and its date are kept. The first
     arguments are SQL over `relation`; the others are what a team says of all its yeses.
     It claims no more than it is told: a yes without its `basis`, `actor`, `method` and
-    `text_version` is counted and messages nobody. -#}
+    `text_version` is counted and messages nobody. Other projects call it, so it names
+    our macros in full. -#}
 {% macro consent_from_flag(
     relation, customer_id, flag, given_at, received_at, channel, purpose, sender_id,
     basis=none, actor=none, method=none, text_version=none, withdrawn_at='null'

@@ -26,7 +26,7 @@ State = Literal["ok", "empty", "missing", "incomplete", "not looked at"]
 TEXT = {"duckdb": "varchar", "postgres": "text", "spark": "string"}
 FLAG = (
     "Only a boolean and its date? The macro `consent_from_flag` makes this select: "
-    'README, "Your own warehouse".'
+    'README, "Your warehouse".'
 )
 PULLED = (
     "Only where you keep the templates yourself; else `ott templates pull` fills a "
@@ -155,7 +155,7 @@ def _look(warehouse: Warehouse, table: RawTable) -> tuple[State, str]:
 
 
 def _has_rows(session: Session, relation: str) -> bool:
-    return bool(list(session.rows(f"select 1 from {relation} limit 1")))  # noqa: S608
+    return bool(list(session.rows(f"select * from {relation} limit 1")))  # noqa: S608
 
 
 def view(table: RawTable, kind: str) -> str:
