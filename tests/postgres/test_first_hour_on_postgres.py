@@ -111,6 +111,16 @@ MESSAGE = {
 }
 
 
+# `make test` runs every unit test once; a plan needs some to have run.
+FEW_UNIT_TESTS = (
+    "--exclude",
+    *(
+        f"test_type:unit,ott.{folder}"
+        for folder in ("staging", "rules", "intermediate", "marts")
+    ),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Shop:
     """A dbt project of the team's own, which uses ours as a local package."""
@@ -242,7 +252,7 @@ def test_views_over_tables_of_other_names_are_all_that_is_needed(mapped):
 
 @pytest.mark.long
 def test_a_team_gets_a_green_build_and_a_plan_without_editing_a_model(shop, mapped):
-    shop.dbt("build")
+    shop.dbt("build", *FEW_UNIT_TESTS)
     done = shop.run("ott", "plan")
 
     assert done.returncode == 0, done.stdout + done.stderr
