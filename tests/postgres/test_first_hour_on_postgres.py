@@ -47,6 +47,7 @@ FILLED = {
             "customer_id": "client",
             "channel": "'whatsapp'",
             "address": "mobile",
+            "status": "'active'",
             "received_at": "changed_at",
         },
     ),
@@ -277,7 +278,7 @@ def test_a_team_gets_a_green_build_and_a_plan_without_editing_a_model(shop, mapp
         "3": "consent_none",
         "4": "address_missing",
         "5": "address_invalid",
-        "6": "consent_proof_incomplete",
+        "6": "consent_none",
     }
     # What nobody has is a view without rows; what no channel asks for is not there.
     made = shop.database.rows(
