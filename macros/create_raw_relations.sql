@@ -1,13 +1,16 @@
 {#- Before a run: every table of the raw contract is there. On DuckDB a file of that name
     under `raw_location` stands in for it, read in place; what is absent is made empty,
-    so that the gates that need it stay closed. A team's own table is never replaced. -#}
+    so that the gates that need it stay closed: a view, which a team's own may replace,
+    but for the templates, which are pulled into it. A team's own is never replaced. -#}
 {% macro create_raw_relations() -%}
     {%- if not execute or flags.WHICH not in ('build', 'run', 'test', 'seed') -%}
         {{ return('') }}
     {%- endif -%}
     {%- set schema = var('raw_schema') -%}
     {%- set statements = ['create schema if not exists ' ~ schema] -%}
-    {%- for table, columns in raw_contract().items() -%}
+    {#- Those of a channel that nobody has are not asked for. -#}
+    {%- set asked = graph.sources.values() | map(attribute='name') | list -%}
+    {%- for table, columns in raw_contract().items() if table in asked -%}
         {%- set existing = load_relation(
             api.Relation.create(target.database or none, schema, table)
         ) -%}
@@ -17,9 +20,14 @@
                 'create or replace view ' ~ schema ~ '.' ~ table ~ ' as '
                 ~ raw_file_query(file, columns)
             ) -%}
-        {%- elif not existing -%}
+        {%- elif not existing and table == 'raw_templates' -%}
             {%- do statements.append(
                 create_empty_table(schema ~ '.' ~ table, columns)
+            ) -%}
+        {%- elif not existing -%}
+            {%- do statements.append(
+                'create view ' ~ schema ~ '.' ~ table ~ ' as '
+                ~ no_rows(columns, typed=false)
             ) -%}
         {%- endif -%}
     {%- endfor -%}

@@ -21,7 +21,8 @@
     {%- endif -%}
     {%- set rows = [] -%}
     {%- for model in graph.nodes.values()
-        if model.resource_type == 'model' and model.fqn[1] in ('sync', 'marts') -%}
+        if model.resource_type == 'model' and model.package_name == 'ott'
+        and model.fqn[1] in ('sync', 'marts') -%}
         {%- set is_sync = model.fqn[1] == 'sync' -%}
         {%- if is_sync or model.unique_id in statuses -%}
             {%- for node in (required_nodes(model) + unit_tests if is_sync else [model]) -%}

@@ -11,18 +11,18 @@ import click
 
 from sync import doctor as doctors
 from sync import reconcile as reconciling
-from sync import show, writeback
+from sync import show, sources, writeback
 from sync import why as reasons
 from sync.collect import Options, new_stops
 from sync.command import as_json_option, command, how, target_option, which
 from sync.desk import desk
 from sync.destinations import DESTINATIONS
-from sync.errors import ConfigError, SyncError
+from sync.errors import ConfigError, GuardError, SyncError
 from sync.log import say
 from sync.masking import keyed_hash
 from sync.overview import overview
+from sync.plan import plan as plan_one
 from sync.send import is_idle
-from sync.send import plan as plan_one
 from sync.send import send as send_one
 from sync.templates.command import templates
 
@@ -94,14 +94,25 @@ def plan(
     as_json: bool,
     **limits: Any,
 ) -> int:
-    """Show what send would do now, with masked samples. Sends nothing."""
+    """Show what send would do now, of all or of one DESTINATION. Sends nothing."""
+    names = [destination] if destination else [*DESTINATIONS]
+    if destination and everything:
+        raise click.UsageError("Name a destination, or pass --all.")
+    options, bare = Options(**limits), []
+    stops = new_stops(options)
 
     def work(name: str) -> int:
-        show.plan(plan_one(name, target, Options(**limits)), as_json=as_json)
-        return 0
+        told = plan_one(name, target, options, stops)
+        if len(names) > 1 and not told["places"]:
+            bare.append(name)
+            return 0
+        show.plan(told, as_json=as_json)
+        return GuardError.exit_code if told["limit"] else 0
 
-    names = _names(destination, everything=everything)
-    return _each(names, work, target)
+    code = _each(names, work, target)
+    if bare and not as_json:
+        click.echo(f"No rows: {', '.join(bare)}.")
+    return code
 
 
 @main.command()
@@ -243,11 +254,21 @@ def stop(
 
 
 @main.command()
+@click.option(
+    "--sources",
+    "only_sources",
+    is_flag=True,
+    help="Look at the raw tables instead; print views to complete, as SQL.",
+)
 @target_option
 @as_json_option
 @command
-def doctor(*, target: str | None, as_json: bool) -> int:
+def doctor(*, only_sources: bool, target: str | None, as_json: bool) -> int:
     """Look at the installation, the warehouse, the ledger and the settings."""
+    if only_sources:
+        looks = sources.examine(target)
+        show.sources(looks, as_json=as_json)
+        return 0 if all(look.ok for look in looks) else 3
     checks = doctors.examine(target)
     if as_json:
         click.echo(json.dumps([asdict(check) for check in checks]))

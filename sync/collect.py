@@ -15,12 +15,17 @@ from sync.stops import Stops
 from sync.trust import Build, Claim, is_test, made_in, trusted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
     from sync.desk import Desk
     from sync.destinations import Destination
+    from sync.messages import SendRow
     from sync.spool import Spool
     from sync.warehouse import Session
 
 LOG = "ott_build_log"
+DECISIONS = "fct_campaign_decisions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,8 @@ class Due:
     What a build has for now, by campaign; `total` counts the known and later too.
 
     `judged` counts what the build decided on, sendable or not. `guarded` leaves out
-    what only takes away.
+    what only takes away. `places` counts by campaign, channel, country where it was
+    asked for, and `due`, `later` or `known`.
     """
 
     build: Build
@@ -53,13 +59,22 @@ class Due:
     known: int
     later: int
     judged: int
+    places: Counter[tuple[str, str, str | None, str]]
 
 
-def collect(
-    at: Desk, kind: type[Destination[Any]], spool: Spool, stops: Stops, options: Options
+def collect(  # noqa: PLR0913 - what is read, from where, and for whom.
+    at: Desk,
+    kind: type[Destination[Any]],
+    spool: Spool,
+    stops: Stops,
+    options: Options,
+    *,
+    countries: bool = False,
 ) -> Due:
     """
     Judge the table, spool its due rows and read the stops, on one connection.
+
+    `countries` asks the decisions where each customer lives, for the plan.
 
     Raises:
         TrustError: The table or the ledger cannot be trusted.
@@ -77,7 +92,10 @@ def collect(
             at.clock.now(),
             timedelta(hours=options.max_age),
         )
-        due = _fill(at, session, build, kind, spool)
+        query = _query(at, session, build, kind, countries=countries)
+        due = _fill(at, build, kind, spool, session.rows(query))
+        if not build.rows:
+            due = replace(due, judged=_count_judged(at, session, build))
         _read_stops(at, session, build, stops)
     return due
 
@@ -134,27 +152,49 @@ def _read_stops(at: Desk, session: Session, build: Build, stops: Stops) -> None:
 
 def _count_judged(at: Desk, session: Session, build: Build) -> int:
     """Count the decisions of the build: none sendable is not none judged."""
-    if not (relation := _find(at, session, build, "fct_campaign_decisions")):
+    if not (relation := _find(at, session, build, DECISIONS)):
         return 0
     [(count,)] = session.rows(f"select count(*) from {relation}")  # noqa: S608
     return int(count)
 
 
-def _fill(
+def _query(
     at: Desk,
     session: Session,
     build: Build,
     kind: type[Destination[Any]],
+    *,
+    countries: bool,
+) -> str:
+    """Ask for the table's columns, and for the country behind them."""
+    names = [f"sent.{field.name}" for field in fields(kind.row)]
+    log = at.manifest.source(LOG)
+    decided = countries and made_in(session, log, build.build_id, DECISIONS)
+    country = "decided.country_code" if decided else "null"
+    query = f"select {', '.join(names)}, {country} from {build.relation} as sent"  # noqa: S608
+    if decided:
+        query += (
+            f" left join {decided} as decided"
+            " on sent.delivery_key = decided.delivery_key"
+            " and sent.channel = decided.channel"
+        )
+    return query
+
+
+def _fill(
+    at: Desk,
+    build: Build,
+    kind: type[Destination[Any]],
     spool: Spool,
+    rows: Iterator[tuple[Any, ...]],
 ) -> Due:
-    names = ", ".join(field.name for field in fields(kind.row))
     due: Counter[str] = Counter()
     guarded: Counter[str] = Counter()
     total: Counter[str] = Counter()
-    known = later = 0
+    places: Counter[tuple[str, str, str | None, str]] = Counter()
     now = at.clock.now()
-    for values in session.rows(f"select {names} from {build.relation}"):  # noqa: S608
-        row = spool.read(values)
+    for *values, country in rows:
+        row = spool.read(tuple(values))
         if not kind.sends:
             # A holdout's rows name the destination they are held back from.
             row = replace(row, destination=kind.name)
@@ -163,14 +203,21 @@ def _fill(
         if row.destination != kind.name:
             raise TrustError(f"{build.relation} has a row for another destination.")
         total[row.campaign_id] += 1
-        if row.send_not_before > now:
-            later += 1
-        elif at.ledger.deliveries.is_known(row, now):
-            known += 1
-        else:
+        state = _state(at, row, now)
+        places[row.campaign_id, row.channel, country, state] += 1
+        if state == "due":
             due[row.campaign_id] += 1
             takes_away = isinstance(row, StateRow) and row.is_withdrawal
             guarded[row.campaign_id] += not takes_away
             spool.add(row)
-    judged = build.rows or _count_judged(at, session, build)
-    return Due(build, due, guarded, total, known, later, judged)
+    known, later = (
+        sum(n for place, n in places.items() if place[-1] == state)
+        for state in ("known", "later")
+    )
+    return Due(build, due, guarded, total, known, later, build.rows, places)
+
+
+def _state(at: Desk, row: SendRow, now: datetime) -> str:
+    if row.send_not_before > now:
+        return "later"
+    return "known" if at.ledger.deliveries.is_known(row, now) else "due"

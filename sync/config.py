@@ -15,6 +15,7 @@ from sync.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+PACKAGE = "ott"
 # Of a PostgreSQL target, beside where it is and who asks.
 SERVER_SETTINGS = (
     "sslmode",
@@ -49,13 +50,24 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The settings of one call. Secrets stay in `env`."""
+    """
+    The settings of one call. Secrets stay in `env`.
+
+    `package_dir` is where our own files are: the project itself, or what `dbt deps`
+    made of us in a project that uses us.
+    """
 
     project_dir: Path
+    package_dir: Path
     target_dir: Path
     ledger_path: Path
     profile: Profile
     env: Mapping[str, str] = field(repr=False)
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Where a campaign's files may be: ours first, so that a project's own win."""
+        return (self.package_dir, self.project_dir)
 
 
 def load(target: str | None = None, env: Mapping[str, str] | None = None) -> Config:
@@ -71,6 +83,7 @@ def load(target: str | None = None, env: Mapping[str, str] | None = None) -> Con
     ledger = env.get("OTT_LEDGER") or project_dir / ".ott" / "ledger.sqlite"
     return Config(
         project_dir=project_dir,
+        package_dir=_package_dir(project_dir, project),
         target_dir=project_dir / env.get("DBT_TARGET_PATH", "target"),
         ledger_path=project_dir / ledger,
         profile=_profile(str(project.get("profile", "ott")), project_dir, target, env),
@@ -84,6 +97,12 @@ def _project_dir() -> Path:
         if (folder / "dbt_project.yml").is_file():
             return folder
     raise ConfigError("No dbt_project.yml here. Go to the project's folder.")
+
+
+def _package_dir(project_dir: Path, project: Mapping[str, Any]) -> Path:
+    folder = project.get("packages-install-path") or "dbt_packages"
+    installed = project_dir / str(folder) / PACKAGE
+    return installed if installed.is_dir() else project_dir
 
 
 def _profiles_file(project_dir: Path, env: Mapping[str, str]) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from sync.config import PACKAGE
 from sync.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -32,6 +33,19 @@ class Manifest:
             raise ConfigError(
                 "manifest.json is unreadable. Run `dbt build` again."
             ) from None
+
+    @property
+    def adapter(self) -> str:
+        """Name the kind of warehouse it was made for."""
+        return str(self._content.get("metadata", {}).get("adapter_type"))
+
+    def raw_tables(self) -> list[dict[str, Any]]:
+        """List the sources that a team gives, in the order of their YAML."""
+        return [
+            node
+            for node in self._content.get("sources", {}).values()
+            if node.get("package_name") == PACKAGE and node["source_name"] != SOURCE
+        ]
 
     def source(self, table: str, *, of: str = SOURCE) -> str:
         """

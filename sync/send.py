@@ -1,4 +1,4 @@
-"""`ott send`, step by step, and `ott plan`, the same without sending."""
+"""`ott send`, step by step."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from sync.errors import GuardError, LockedError, TrustError
 from sync.job import Job, Summary
 from sync.lock import hold, if_free
 from sync.log import say
-from sync.masking import mask
 from sync.runner import Runner
 from sync.spool import spool
 from sync.warehouse import patiently
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from sync.spool import Spool
     from sync.stops import Stops
 
-SAMPLE = 5
 BUG, UNSETTLED = 1, 6
 
 
@@ -58,7 +56,7 @@ def _with_contents(at: Desk, destination: Destination[Any]) -> Destination[Any]:
     if not hasattr(destination, "contents"):
         return destination
     made: Any = destination
-    return replace(made, contents=load_contents(at.config.project_dir))  # type: ignore[no-any-return]
+    return replace(made, contents=load_contents(*at.config.folders))  # type: ignore[no-any-return]
 
 
 def _recover(at: Desk, name: str) -> int:
@@ -113,7 +111,7 @@ def _run(
     patiently(o.wait, lambda: _tell(at))
     kind, run_id = type(destination), str(lock.owner["run_id"])
     folder = at.config.ledger_path.parent
-    classes = load_classes(at.config.project_dir)
+    classes = load_classes(at.config.package_dir)
     with spool(folder, kind.row, kind.name) as queue:
         due = _collect(at, destination, queue, stops, o)
         limit = _limit(at, kind, due, queue, o)
@@ -247,40 +245,3 @@ def _summary(runner: Runner, due: Due, recovered: int, o: Options) -> Summary:
         message=str(runner.halted or ""),
         campaigns=dict(sorted(due.due.items())),
     )
-
-
-def plan(name: str, target: str | None, options: Options) -> dict[str, Any]:
-    """
-    Tell what `send` would do now, with masked samples.
-
-    Raises:
-        SyncError: `send` would refuse for the same reason.
-    """
-    destination = DESTINATIONS[name].from_env(os.environ)
-    urls = [destination.base_url] if destination.sends else []
-    with desk(target, urls) as at:
-        destination = _with_contents(at, destination)
-        stops = collect.new_stops(options)
-        folder, kind = at.config.ledger_path.parent, type(destination)
-        with spool(folder, kind.row, f"plan-{name}") as queue:
-            due = _collect(at, destination, queue, stops, options)
-            collect.check_limits(at, kind, due, options)
-            return _told(due, queue.sample(SAMPLE), name)
-
-
-def _told(due: Due, sample: list[Any], name: str) -> dict[str, Any]:
-    shown = ("delivery_key", "campaign_id", "customer_id", "template_name")
-    return {
-        "destination": name,
-        "build_id": due.build.build_id,
-        "as_of": due.build.as_of.isoformat(sep=" "),
-        "due": sum(due.due.values()),
-        "known": due.known,
-        "later": due.later,
-        "campaigns": dict(sorted(due.due.items())),
-        "sample": [
-            {field: getattr(row, field, None) for field in shown}
-            | {"address": mask(getattr(row, "address", None))}
-            for row in sample
-        ],
-    }

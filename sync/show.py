@@ -9,10 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sync.sources import as_rows, script
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sync.job import Summary
     from sync.overview import Overview
     from sync.reconcile import Reconciled
+    from sync.sources import Look
+
 SHOWN = 15
 
 
@@ -49,11 +55,39 @@ def plan(told: dict[str, Any], *, as_json: bool) -> None:
         f"{told['destination']}: {told['due']} due, {told['known']} known already, "
         f"{told['later']} later (build of {told['as_of']})"
     )
-    for campaign, count in told["campaigns"].items():
-        click.echo(f"  {campaign:<30} {count:>7}")
+    if told["places"]:
+        _table(told["places"])
     for row in told["sample"]:
         said = row["template_name"] or "free text"
         click.echo(f"    {row['customer_id']} {row['address']} {said}")
+    if told["limit"]:
+        click.echo(f"  A limit would stop it. {told['limit']}")
+    if told["lacking"]:
+        click.echo(f"  It cannot be sent yet. {told['lacking']}")
+
+
+def _table(rows: list[dict[str, Any]]) -> None:
+    """Show rows of the same keys in columns: words left, numbers right."""
+    lines = [
+        [name.removesuffix("_id").removesuffix("_code") for name in rows[0]],
+        *[["-" if value is None else str(value) for value in r.values()] for r in rows],
+    ]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    numbers = [isinstance(value, int) for value in rows[0].values()]
+    for line in lines:
+        cells = [
+            cell.rjust(width) if number else cell.ljust(width)
+            for cell, width, number in zip(line, widths, numbers, strict=True)
+        ]
+        click.echo("  " + "  ".join(cells))
+
+
+def sources(looks: Sequence[Look], *, as_json: bool) -> None:
+    """Show what there is of the raw tables, and the SQL that makes the rest."""
+    if as_json:
+        _json(as_rows(looks))
+    else:
+        click.echo(script(looks))
 
 
 def status(state: Overview, *, as_json: bool) -> None:

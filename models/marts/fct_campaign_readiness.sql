@@ -169,7 +169,7 @@ gated as (
     select
         with_templates.*,
         message_policies.needs_window,
-        channels.is_connected as is_channel_connected,
+        {{ is_connected('channels') }} as is_channel_connected,
         message_policies.channel is not null as has_policy,
         with_templates.message_type != 'template'
         or with_templates.found_template_name is not null as has_template,

@@ -73,15 +73,17 @@ class Content:
         return Content(self.kind, _filled(self.body, values))
 
 
-def load_contents(project_dir: Path) -> dict[str, Content]:
+def load_contents(*folders: Path) -> dict[str, Content]:
     """
-    Read every content file of the project, by its name without `.json`.
+    Read every content file of the projects, by its name without `.json`; the last wins.
 
     Raises:
         ConfigError: One of them is broken; the message names it.
     """
     contents = {}
-    for path in sorted((project_dir / FOLDER).glob("*.json")):
+    for path in [
+        path for one in folders for path in sorted((one / FOLDER).glob("*.json"))
+    ]:
         try:
             contents[path.stem] = Content.parse(path.read_text(encoding="utf-8"))
         except (ValueError, OSError, RecursionError) as error:

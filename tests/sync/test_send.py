@@ -243,6 +243,18 @@ def test_another_ledger_must_not_send(project, tmp_path):
     assert "OTT_LEDGER" in done.err
 
 
+def test_a_project_that_uses_this_one_as_a_package_finds_its_files(project):
+    package = project.folder / "dbt_packages/ott"
+    package.mkdir(parents=True)
+    (project.folder / "seeds").rename(package / "seeds")
+    project.build(people(1))
+
+    done = project.send()
+
+    assert done.returncode == 0, done.err
+    assert project.provider.seen == [key(0)]
+
+
 def test_the_plan_shows_masked_addresses_and_sends_nothing(project):
     project.build(people(7))
 

@@ -24,19 +24,26 @@ provider_statuses as (
 
 rcs_statuses as (
 
-    select * from {{ ref('stg_rcs__statuses') }}
+    {{ staged('rcs', 'stg_rcs__statuses', [
+        'message_id', 'status', 'occurred_at', 'received_at',
+    ]) }}
 
 ),
 
 wechat_statuses as (
 
-    select * from {{ ref('stg_wechat__statuses') }}
+    {{ staged('wechat', 'stg_wechat__statuses', [
+        'message_id', 'status', 'error_code', 'occurred_at', 'received_at',
+    ]) }}
 
 ),
 
 kakao_statuses as (
 
-    select * from {{ ref('stg_kakao__statuses') }}
+    {{ staged('kakao', 'stg_kakao__statuses', [
+        'request_id', 'recipient_seq', 'recipient_grouping_key', 'result_code',
+        'occurred_at', 'received_at',
+    ]) }}
 
 ),
 

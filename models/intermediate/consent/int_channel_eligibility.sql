@@ -409,7 +409,7 @@ final as (
         -- No gate of its own: it opens hours.
         asked.purpose = 'marketing'
         and night_consents.customer_id is not null as has_night_consent,
-        channels.is_connected as is_channel_connected,
+        {{ is_connected('channels') }} as is_channel_connected,
         coalesce(best_contact_points.relationship, '') != 'left' as has_not_left,
         -- Without an address it is the address that is missing.
         coalesce(policies.needs_relationship, 0) = 0

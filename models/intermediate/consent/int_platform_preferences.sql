@@ -15,7 +15,9 @@ statuses as (
 
 rcs_preferences as (
 
-    select * from {{ ref('stg_rcs__preferences') }}
+    {{ staged('rcs', 'stg_rcs__preferences', [
+        'agent_id', 'sender_id', 'phone', 'action', 'occurred_at', 'received_at',
+    ]) }}
 
 ),
 

@@ -5,24 +5,34 @@ with
 
 line as (
 
-    select * from {{ ref('stg_line__relationships') }}
+    {{ staged('line', 'stg_line__relationships', [
+        'destination', 'sender_id', 'line_user_id', 'action', 'occurred_at',
+        'received_at',
+    ]) }}
 ),
 
 kakao as (
 
-    select * from {{ ref('stg_kakao__relationships') }}
+    {{ staged('kakao', 'stg_kakao__relationships', [
+        'channel_public_id', 'sender_id', 'kakao_user_id', 'action', 'occurred_at',
+        'received_at',
+    ]) }}
 
 ),
 
 wechat as (
 
-    select * from {{ ref('stg_wechat__relationships') }}
+    {{ staged('wechat', 'stg_wechat__relationships', [
+        'account_id', 'sender_id', 'openid', 'action', 'occurred_at', 'received_at',
+    ]) }}
 
 ),
 
 rcs_statuses as (
 
-    select * from {{ ref('stg_rcs__statuses') }}
+    {{ staged('rcs', 'stg_rcs__statuses', [
+        'agent_id', 'sender_id', 'phone', 'status', 'occurred_at', 'received_at',
+    ]) }}
 
     where status in ('delivered', 'read')
 
@@ -30,7 +40,9 @@ rcs_statuses as (
 
 rcs_messages as (
 
-    select * from {{ ref('stg_rcs__inbound_messages') }}
+    {{ staged('rcs', 'stg_rcs__inbound_messages', [
+        'agent_id', 'sender_id', 'phone', 'sent_at', 'received_at',
+    ]) }}
 
 ),
 

@@ -13,19 +13,28 @@ whatsapp as (
 
 line as (
 
-    select * from {{ ref('stg_line__inbound_messages') }}
+    {{ staged('line', 'stg_line__inbound_messages', [
+        'message_id', 'line_user_id', 'destination', 'sender_id', 'message_text',
+        'sent_at', 'received_at',
+    ]) }}
 
 ),
 
 kakao as (
 
-    select * from {{ ref('stg_kakao__inbound_messages') }}
+    {{ staged('kakao', 'stg_kakao__inbound_messages', [
+        'message_id', 'plusfriend_user_key', 'app_user_id', 'bot_user_key', 'bot_id',
+        'sender_id', 'message_text', 'received_at',
+    ]) }}
 
 ),
 
 wechat as (
 
-    select * from {{ ref('stg_wechat__events') }}
+    {{ staged('wechat', 'stg_wechat__events', [
+        'message_key', 'trigger_kind', 'openid', 'account_id', 'sender_id',
+        'message_text', 'occurred_at', 'received_at',
+    ]) }}
 
     where trigger_kind is not null
 
@@ -33,7 +42,10 @@ wechat as (
 
 rcs as (
 
-    select * from {{ ref('stg_rcs__inbound_messages') }}
+    {{ staged('rcs', 'stg_rcs__inbound_messages', [
+        'message_id', 'phone', 'agent_id', 'sender_id', 'message_text',
+        'suggestion_text', 'sent_at', 'received_at',
+    ]) }}
 
 ),
 

@@ -1,3 +1,5 @@
+{{ config(enabled=has_channel('kakao')) }}
+
 with
 
 source as (

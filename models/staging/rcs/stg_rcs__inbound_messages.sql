@@ -1,3 +1,5 @@
+{{ config(enabled=has_channel('rcs')) }}
+
 with
 
 events as (

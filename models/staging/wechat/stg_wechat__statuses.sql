@@ -1,3 +1,5 @@
+{{ config(enabled=has_channel('wechat')) }}
+
 with
 
 events as (

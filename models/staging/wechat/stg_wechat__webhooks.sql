@@ -1,3 +1,5 @@
+{{ config(enabled=has_channel('wechat')) }}
+
 with
 
 source as (

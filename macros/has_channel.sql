@@ -1,0 +1,3 @@
+{% macro has_channel(channel) -%}
+    {{ return(channel in var('channels')) }}
+{%- endmacro %}
