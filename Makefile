@@ -2,7 +2,7 @@
 # that is installed. `make` alone lists the targets.
 
 .DEFAULT_GOAL := help
-.PHONY: help bench demo demo-orders docs lint long mutations nights properties test test-spark tested
+.PHONY: help bench demo demo-orders docs lint long mutations nights properties test test-dialects test-spark tested
 
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -13,6 +13,7 @@ LOCK := $(shell cat requirements.lock pyproject.toml | cksum | cut -d ' ' -f 1)
 BASE := .venv/.base-$(LOCK)
 DEV := .venv/.dev-$(LOCK)
 SPARK := .venv-spark/.made-$(LOCK)
+DIALECTS := .venv-dialects/.made-$(shell cksum < tests/dialects/requirements.lock | cut -d ' ' -f 1)
 
 # Tests and lint have a profile, a clock and a database of their own.
 TEST := target/test
@@ -49,6 +50,9 @@ tested: $(DEV) $(TEST)/profiles.yml
 
 test-spark: $(SPARK) ## The portable macros on a Spark of its own: Java 17, 700 MB more
 	.venv-spark/bin/pytest tests/spark
+
+test-dialects: $(DIALECTS) ## The SQL for five warehouses nobody here has: 650 MB more
+	.venv-dialects/bin/pytest tests/dialects
 
 nights: $(DEV) ## Many nights at random, judged by what left: SEED=1 NIGHTS=20 ENGINE=duckdb|postgres
 	@$(BIN)/python tests/nights/nights.py --seed $(or $(SEED),1) \
@@ -114,3 +118,9 @@ $(SPARK): $(BASE)
 	@.venv-spark/bin/pip install --quiet --constraint requirements.lock \
 		--editable '.[spark]' pytest
 	@rm -f .venv-spark/.made-* && touch $@
+
+$(DIALECTS): $(BASE)
+	@$(BIN)/python -m venv .venv-dialects
+	@echo 'Installing into .venv-dialects (once, a minute or more) ...'
+	@.venv-dialects/bin/pip install --quiet --requirement tests/dialects/requirements.lock
+	@rm -f .venv-dialects/.made-* && touch $@

@@ -15,5 +15,8 @@
             text if loop.index == 2 else "'" ~ text | replace("'", "''") ~ "'"
         ) -%}
     {%- endfor -%}
-    ({{ quoted | join(', ') }}, {{ dbt.current_timestamp() }})
+    (
+        {{- quoted | join(', ') }},
+        cast({{ dbt.current_timestamp() }} as {{ dbt.type_timestamp() }})
+    )
 {%- endmacro %}

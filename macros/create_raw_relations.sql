@@ -47,7 +47,7 @@
             ) -%}
         {%- endif -%}
     {%- endfor -%}
-    {%- if target.type == 'spark' -%}
+    {%- if target.type not in ('duckdb', 'postgres') -%}
         {#- No transactions, and one statement at a time. -#}
         {%- for statement in statements -%}{%- do run_query(statement) -%}{%- endfor -%}
         {{ return('') }}

@@ -2,6 +2,10 @@
     is no clock: what was received since counts too, and a merge dated ahead. -#}
 {% macro customer_merges(is_live) -%}
 {%- set hops = 5 -%}
+{%- set merges = ['latest.merged_at'] -%}
+{%- for hop in range(1, hops + 1) -%}
+    {%- do merges.append('step_' ~ hop ~ '.merged_at') -%}
+{%- endfor -%}
 {%- set clock = "cast('9999-01-01' as " ~ dbt.type_timestamp() ~ ")"
     if is_live else as_of() -%}
 with
@@ -72,12 +76,7 @@ walked as (
             {%- endfor %}
             else latest.next_customer_id
         end as unreached_customer_id,
-        greatest(
-            latest.merged_at
-            {%- for hop in range(1, hops + 1) %},
-            step_{{ hop }}.merged_at
-            {%- endfor %}
-        ) as last_merged_at
+        {{ latest_of(merges) }} as last_merged_at
 
     from latest
     {% for hop in range(1, hops + 1) %}

@@ -33,9 +33,7 @@
         {%- endif -%}
     {%- endfor -%}
     {%- if rows -%}
-        insert into {{ build_log_relation() }}
-        select * from (values
+        insert into {{ build_log_relation() }} values
         {{ rows | join(',\n') }}
-        ) as entries
     {%- endif -%}
 {%- endmacro %}

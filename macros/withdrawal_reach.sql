@@ -12,7 +12,7 @@ withdrawn_addresses as (
 
     where address is not null
 
-    union
+    {{ union_distinct() }}
 
     select
         withdrawals.withdrawal_id,
@@ -37,7 +37,7 @@ reached as (
     inner join customer_merges
         on withdrawals.given_by_customer_id = customer_merges.customer_id
 
-    union
+    {{ union_distinct() }}
 
     select
         withdrawn_addresses.withdrawal_id,

@@ -21,3 +21,10 @@
     listagg({{ measure }}, {{ delimiter_text }})
     {%- if order_by_clause %} within group ({{ order_by_clause }}){% endif %}
 {%- endmacro %}
+
+{#- dbt makes Parquet where no format is named, and then takes it for Delta. -#}
+{% macro spark__persist_constraints(relation, model) -%}
+    {%- if config.get('file_format', 'parquet') == 'delta' -%}
+        {{ return(dbt_spark.spark__persist_constraints(relation, model)) }}
+    {%- endif -%}
+{%- endmacro %}

@@ -92,13 +92,5 @@
 
 {#- The text without what the pattern finds, however often. -#}
 {% macro regexp_remove(expression, pattern) -%}
-    {{ return(adapter.dispatch('regexp_remove', 'ott')(expression, pattern)) }}
-{%- endmacro %}
-
-{% macro default__regexp_remove(expression, pattern) -%}
-    regexp_replace({{ expression }}, '{{ pattern }}', '', 'g')
-{%- endmacro %}
-
-{% macro spark__regexp_remove(expression, pattern) -%}
-    regexp_replace({{ expression }}, '{{ pattern }}', '')
+    {{ regexp_replace_all(expression, "'" ~ pattern ~ "'", "''") }}
 {%- endmacro %}

@@ -1,10 +1,10 @@
 {#- The text of the first field of that name in a form-encoded body, decoded. Null where
     there is none or nothing in it, and where its bytes are no text. Never an error. -#}
 {% macro form_text(expression, name) -%}
-    {{ form_decoded(
-        "nullif(split_part(split_part('&' || " ~ expression ~ ", '&" ~ name
-        ~ "=', 2), '&', 1), '')"
-    ) }}
+    {%- set behind = dbt.split_part(
+        "'&' || " ~ expression, "'&" ~ name ~ "='", 2
+    ) -%}
+    {{ form_decoded("nullif(" ~ dbt.split_part(behind, "'&'", 1) ~ ", '')") }}
 {%- endmacro %}
 
 {#- Whether every percent sign of a text begins a byte of whole UTF-8; a text without
@@ -15,6 +15,10 @@
 
 {#- One sequence of bytes that is a letter. Zero is none: PostgreSQL cannot hold it. -#}
 {% macro form_letter() -%}
+    {{ return(adapter.dispatch('form_letter', 'ott')()) }}
+{%- endmacro %}
+
+{% macro default__form_letter() -%}
     {%- set any = '[0-9A-Fa-f]' -%}
     {%- set next = '%[89ABab]' ~ any -%}
     {{- [
@@ -31,15 +35,7 @@
 {%- endmacro %}
 
 {% macro form_without_bytes(expression) -%}
-    {{ return(adapter.dispatch('form_without_bytes', 'ott')(expression)) }}
-{%- endmacro %}
-
-{% macro default__form_without_bytes(expression) -%}
-    regexp_replace({{ expression }}, '{{ form_letter() }}', ' ', 'g')
-{%- endmacro %}
-
-{% macro spark__form_without_bytes(expression) -%}
-    regexp_replace({{ expression }}, '{{ form_letter() }}', ' ')
+    {{ regexp_replace_all(expression, "'" ~ form_letter() ~ "'", "' '") }}
 {%- endmacro %}
 
 {% macro form_decoded(expression) -%}
@@ -51,6 +47,26 @@
         when {{ form_is_sound(expression) }}
             then url_decode(replace({{ expression }}, '+', ' '))
     end
+{%- endmacro %}
+
+{#- What a browser or a provider encodes of ASCII; letters and digits never. -#}
+{% macro redshift__form_letter() -%}
+    {%- set letters = [] -%}
+    {%- for code in form_ascii() -%}
+        {%- do letters.append('%%%02X' | format(code)) -%}
+        {%- do letters.append('%%%02x' | format(code)) -%}
+    {%- endfor -%}
+    {{ return(letters | unique | join('|')) }}
+{%- endmacro %}
+
+{% macro form_ascii() -%}
+    {%- set codes = [9, 10, 13] -%}
+    {%- for code in range(0x20, 0x7F)
+        if code != 0x25 and not ('%c' | format(code)).isalnum() -%}
+        {%- do codes.append(code) -%}
+    {%- endfor -%}
+    {%- do codes.append(0x25) -%}
+    {{ return(codes) }}
 {%- endmacro %}
 
 {#- PostgreSQL has no such function: byte by byte, and together again. -#}
@@ -82,4 +98,63 @@
     case
         when {{ form_is_sound(expression) }} then try_url_decode({{ expression }})
     end
+{%- endmacro %}
+
+{#- Nor have these two. -#}
+{% macro snowflake__form_decoded(expression) -%}
+    case
+        when {{ form_is_sound(expression) }}
+            then (
+                select try_hex_decode_string(
+                    listagg(
+                        case
+                            when left(cast(piece.value as varchar), 1) = '%'
+                                then substring(cast(piece.value as varchar), 2)
+                            else hex_encode(cast(piece.value as varchar))
+                        end
+                    ) within group (order by piece.index)
+                )
+
+                from table(flatten(input => regexp_substr_all(
+                    replace({{ expression }}, '+', ' '), '%[0-9A-Fa-f]{2}|[^%]+'
+                ))) as piece
+            )
+    end
+{%- endmacro %}
+
+{% macro bigquery__form_decoded(expression) -%}
+    case
+        when {{ form_is_sound(expression) }}
+            then (
+                select safe_convert_bytes_to_string(
+                    string_agg(
+                        case
+                            when substring(piece, 1, 1) = '%'
+                                then from_hex(substring(piece, 2))
+                            else cast(piece as bytes)
+                        end,
+                        b''
+                        order by place
+                    )
+                )
+
+                from unnest(regexp_extract_all(
+                    replace({{ expression }}, '+', ' '), '%[0-9A-Fa-f]{2}|[^%]+'
+                )) as piece with offset as place
+            )
+    end
+{%- endmacro %}
+
+{#- Redshift has no way to put bytes together again without a function of one's own: a
+    form with anything but ASCII in it is not sound there, and set aside. -#}
+{% macro redshift__form_decoded(expression) -%}
+    {%- set ns = namespace(sql="replace(" ~ expression ~ ", '+', ' ')") -%}
+    {#- The percent sign last: `%2541` is the text `%41`. -#}
+    {%- for code in form_ascii() -%}
+        {%- for hex in ['%02X' | format(code), '%02x' | format(code)] | unique -%}
+            {%- set ns.sql = "replace(" ~ ns.sql ~ ", '%" ~ hex ~ "', chr(" ~ code
+                ~ "))" -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    case when {{ form_is_sound(expression) }} then {{ ns.sql }} end
 {%- endmacro %}

@@ -31,3 +31,22 @@
 {% macro spark__from_microseconds(expression) -%}
     timestamp_micros({{ expression }})
 {%- endmacro %}
+
+{% macro redshift__from_microseconds(expression) -%}
+    (timestamp 'epoch' + ({{ expression }}) * interval '1 microsecond')
+{%- endmacro %}
+
+{% macro snowflake__from_microseconds(expression) -%}
+    to_timestamp_ntz({{ expression }}, 6)
+{%- endmacro %}
+
+{% macro bigquery__from_microseconds(expression) -%}
+    timestamp_micros({{ expression }})
+{%- endmacro %}
+
+{% macro trino__from_microseconds(expression) -%}
+    cast(
+        at_timezone(from_unixtime_nanos(({{ expression }}) * 1000), 'UTC')
+        as {{ dbt.type_timestamp() }}
+    )
+{%- endmacro %}

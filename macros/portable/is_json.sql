@@ -14,3 +14,19 @@
 {% macro spark__is_json(expression) -%}
     ({{ spark_valid_json(expression) }} is not null)
 {%- endmacro %}
+
+{% macro redshift__is_json(expression) -%}
+    coalesce(can_json_parse(cast({{ expression }} as varchar)), false)
+{%- endmacro %}
+
+{% macro snowflake__is_json(expression) -%}
+    (try_parse_json({{ expression }}) is not null)
+{%- endmacro %}
+
+{% macro bigquery__is_json(expression) -%}
+    ({{ bigquery_parsed_json(expression) }} is not null)
+{%- endmacro %}
+
+{% macro trino__is_json(expression) -%}
+    (try(json_parse({{ expression }})) is not null)
+{%- endmacro %}

@@ -22,3 +22,8 @@
 {% macro trino__iso_weekday(expression) -%}
     day_of_week({{ expression }})
 {%- endmacro %}
+
+{#- Sunday is 0 here. -#}
+{% macro redshift__iso_weekday(expression) -%}
+    (mod(cast(extract(dow from {{ expression }}) as integer) + 6, 7) + 1)
+{%- endmacro %}

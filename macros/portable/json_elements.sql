@@ -36,3 +36,52 @@
         element -> nullif(to_json(element), 'null')
     )) {{ alias }}_rows as {{ alias }}
 {%- endmacro %}
+
+{% macro snowflake__json_elements(expression, alias) -%}
+    cross join lateral (
+        select nullif(to_json(elements.value), 'null') as {{ alias }}
+
+        from table(flatten(input => case
+            when is_array(try_parse_json({{ expression }}))
+                then try_parse_json({{ expression }})
+        end)) as elements
+    ) as {{ alias }}_rows
+{%- endmacro %}
+
+{% macro bigquery__json_elements(expression, alias) -%}
+    cross join unnest(array(
+        select nullif(element, 'null')
+
+        from unnest(json_query_array(to_json_string(
+            {{ bigquery_parsed_json(expression) }}
+        ), '$')) as element
+    )) as {{ alias }}
+{%- endmacro %}
+
+{% macro trino__json_elements(expression, alias) -%}
+    cross join unnest(transform(
+        try(cast(json_parse({{ expression }}) as array(json))),
+        element -> nullif(json_format(element), 'null')
+    )) as {{ alias }}_rows ({{ alias }})
+{%- endmacro %}
+
+{#- A `super`, since Redshift takes no list apart but one; `json_element` makes it text. -#}
+{% macro redshift__json_elements(expression, alias) -%}
+    , unnest(json_parse(
+        case when is_valid_json_array({{ expression }}) then {{ expression }} end
+    )) as {{ alias }}_rows ({{ alias }})
+{%- endmacro %}
+
+{#- The element as JSON text, in the select that the clause above is in. -#}
+{% macro json_element(alias, as_column=false) -%}
+    {{ return(adapter.dispatch('json_element', 'ott')(alias, as_column)) }}
+{%- endmacro %}
+
+{% macro default__json_element(alias, as_column) -%}
+    {{ return(alias) }}
+{%- endmacro %}
+
+{% macro redshift__json_element(alias, as_column) -%}
+    nullif(json_serialize({{ alias }}), 'null')
+    {{- ' as ' ~ alias if as_column }}
+{%- endmacro %}

@@ -13,33 +13,33 @@
     ) || '}'
 {%- endmacro %}
 
+{#- Control characters would break the JSON text: \n, \r and \t as JSON writes them, so
+    that a gate can still see and refuse them; the rest become spaces. A backslash by its
+    code, as in a text it is an escape on some engines. -#}
 {% macro json_escape(expression) -%}
-    {{ return(adapter.dispatch('json_escape', 'ott')(expression)) }}
-{%- endmacro %}
-
-{% macro default__json_escape(expression) -%}
     {%- set ns = namespace(
         sql="replace(replace(cast(" ~ expression ~ " as " ~ dbt.type_string()
-        ~ "), '\\', '\\\\'), '\"', '\\\"')"
+        ~ "), chr(92), chr(92) || chr(92)), '\"', chr(92) || '\"')"
     ) -%}
-    {#- Control characters would break the JSON text: \n, \r and \t as JSON writes
-        them, so that a gate can still see and refuse them; the rest become spaces. -#}
     {%- for code, letter in [(10, 'n'), (13, 'r'), (9, 't')] -%}
-        {%- set ns.sql = "replace(" ~ ns.sql ~ ", chr(" ~ code ~ "), '\\" ~ letter ~ "')" -%}
+        {%- set ns.sql = "replace(" ~ ns.sql ~ ", chr(" ~ code ~ "), chr(92) || '"
+            ~ letter ~ "')" -%}
     {%- endfor -%}
-    regexp_replace({{ ns.sql }}, '[[:cntrl:]]', ' ', 'g')
+    {{ regexp_replace_all(ns.sql, control_characters(), "' '") }}
 {%- endmacro %}
 
-{% macro spark__json_escape(expression) -%}
-    {#- Spark reads a backslash in a literal as an escape: write it by its code. -#}
-    {%- set ns = namespace(
-        sql="replace(replace(cast(" ~ expression
-        ~ " as string), chr(92), chr(92) || chr(92)), '\"', chr(92) || '\"')"
-    ) -%}
-    {%- for code, letter in [(10, 'n'), (13, 'r'), (9, 't')] -%}
-        {%- set ns.sql = "replace(" ~ ns.sql ~ ", chr(" ~ code ~ "), chr(92) || '" ~ letter ~ "')" -%}
-    {%- endfor -%}
-    regexp_replace(
-        {{ ns.sql }}, '[' || chr(0) || '-' || chr(31) || chr(127) || ']', ' '
-    )
+{% macro control_characters() -%}
+    {{ return(adapter.dispatch('control_characters', 'ott')()) }}
+{%- endmacro %}
+
+{% macro default__control_characters() -%}
+    '[[:cntrl:]]'
+{%- endmacro %}
+
+{% macro spark__control_characters() -%}
+    '[' || chr(0) || '-' || chr(31) || chr(127) || ']'
+{%- endmacro %}
+
+{% macro trino__control_characters() -%}
+    {{ ott.spark__control_characters() }}
 {%- endmacro %}

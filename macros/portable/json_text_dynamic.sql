@@ -33,3 +33,44 @@
             )
     end
 {%- endmacro %}
+
+{% macro snowflake__json_text_dynamic(expression, key) -%}
+    case
+        when {{ key }} != '' and {{ key }} not like '%"%' and {{ key }} not like '%*%'
+            then cast(get(try_parse_json({{ expression }}), {{ key }}) as varchar)
+    end
+{%- endmacro %}
+
+{#- A path must be a constant; behind brackets any text is a key. -#}
+{% macro bigquery__json_text_dynamic(expression, key) -%}
+    case
+        when {{ key }} != '' and {{ key }} not like '%"%' and {{ key }} not like '%*%'
+            then coalesce(
+                json_value({{ bigquery_parsed_json(expression) }}[{{ key }}]),
+                nullif(to_json_string(
+                    {{ bigquery_parsed_json(expression) }}[{{ key }}]
+                ), 'null')
+            )
+    end
+{%- endmacro %}
+
+{% macro trino__json_text_dynamic(expression, key) -%}
+    {%- set json = "element_at(try(cast(json_parse(" ~ expression
+        ~ ") as map(varchar, json))), " ~ key ~ ")" -%}
+    case
+        when {{ key }} != '' and {{ key }} not like '%"%' and {{ key }} not like '%*%'
+            then coalesce(
+                json_extract_scalar({{ json }}, '$'),
+                nullif(json_format({{ json }}), 'null')
+            )
+    end
+{%- endmacro %}
+
+{% macro redshift__json_text_dynamic(expression, key) -%}
+    case
+        when {{ key }} != '' and {{ key }} not like '%"%' and {{ key }} not like '%*%'
+            then json_extract_path_text(
+                {{ redshift_valid_json(expression) }}, {{ key }}, true
+            )
+    end
+{%- endmacro %}

@@ -24,3 +24,29 @@
         'variant'
     )), 'null')
 {%- endmacro %}
+
+{% macro snowflake__json_value(expression, path) -%}
+    nullif(to_json({{ snowflake_json_at(expression, path) }}), 'null')
+{%- endmacro %}
+
+{% macro bigquery__json_value(expression, path) -%}
+    nullif(to_json_string(json_query(
+        {{ bigquery_parsed_json(expression) }}, '{{ json_path(path) }}'
+    )), 'null')
+{%- endmacro %}
+
+{% macro trino__json_value(expression, path) -%}
+    nullif(json_format(json_extract(
+        try(json_parse({{ expression }})), '{{ trino_json_path(path) }}'
+    )), 'null')
+{%- endmacro %}
+
+{#- By way of a `super`: the functions for text take the quotation marks off a text. -#}
+{% macro redshift__json_value(expression, path) -%}
+    nullif(json_serialize(
+        (json_parse({{ redshift_valid_json(expression) }}))
+        {%- for key in path -%}
+        {{ '[' ~ key ~ ']' if key is integer else '."' ~ key ~ '"' }}
+        {%- endfor %}
+    ), 'null')
+{%- endmacro %}

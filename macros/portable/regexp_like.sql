@@ -12,8 +12,23 @@
 {%- endmacro %}
 
 {% macro spark__regexp_like(expression, pattern) -%}
-    {#- In Java `$` also stands before a line break at the end. -#}
-    {%- set exact = pattern[:-1] ~ '(?!(?s:.))' if pattern.endswith('$')
-        else pattern -%}
-    (({{ expression }}) rlike '{{ exact }}')
+    (({{ expression }}) rlike '{{ regexp_to_the_very_end(pattern) }}')
+{%- endmacro %}
+
+{% macro trino__regexp_like(expression, pattern) -%}
+    regexp_like({{ expression }}, '{{ regexp_to_the_very_end(pattern) }}')
+{%- endmacro %}
+
+{#- Not its `regexp_like`, which wants the whole text to be like the pattern. -#}
+{% macro snowflake__regexp_like(expression, pattern) -%}
+    (regexp_instr({{ expression }}, '{{ pattern }}') > 0)
+{%- endmacro %}
+
+{% macro bigquery__regexp_like(expression, pattern) -%}
+    regexp_contains({{ expression }}, '{{ pattern }}')
+{%- endmacro %}
+
+{#- In Java `$` also stands before a line break at the end. -#}
+{% macro regexp_to_the_very_end(pattern) -%}
+    {{ return(pattern[:-1] ~ '(?!(?s:.))' if pattern.endswith('$') else pattern) }}
 {%- endmacro %}

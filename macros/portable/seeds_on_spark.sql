@@ -49,6 +49,6 @@
 
 {% macro spark_literal(value) -%}
     {%- if value is none -%}null
-    {%- else -%}'{{ value | string | replace('\\', '\\\\') | replace("'", "''") }}'
+    {%- else -%}'{{ dbt.escape_single_quotes(value | string | replace('\\', '\\\\')) }}'
     {%- endif -%}
 {%- endmacro %}

@@ -14,3 +14,19 @@
 {% macro spark__sha256_hex(expression) -%}
     sha2(cast({{ expression }} as string), 256)
 {%- endmacro %}
+
+{% macro redshift__sha256_hex(expression) -%}
+    sha2(cast({{ expression }} as varchar), 256)
+{%- endmacro %}
+
+{% macro snowflake__sha256_hex(expression) -%}
+    sha2(cast({{ expression }} as varchar), 256)
+{%- endmacro %}
+
+{% macro bigquery__sha256_hex(expression) -%}
+    to_hex(sha256(cast({{ expression }} as string)))
+{%- endmacro %}
+
+{% macro trino__sha256_hex(expression) -%}
+    lower(to_hex(sha256(to_utf8(cast({{ expression }} as varchar)))))
+{%- endmacro %}

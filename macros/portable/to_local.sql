@@ -17,10 +17,19 @@
     convert_timezone('UTC', {{ zone }}, {{ instant }})
 {%- endmacro %}
 
+{% macro redshift__to_local(instant, zone) -%}
+    convert_timezone('UTC', {{ zone }}, {{ instant }})
+{%- endmacro %}
+
+{#- As all else a `timestamp`, which BigQuery shows in UTC: the clock on the wall there.
+    A `datetime` cannot be compared with it. -#}
 {% macro bigquery__to_local(instant, zone) -%}
-    datetime(timestamp({{ instant }}), {{ zone }})
+    timestamp(datetime({{ instant }}, {{ zone }}))
 {%- endmacro %}
 
 {% macro trino__to_local(instant, zone) -%}
-    cast(at_timezone(with_timezone({{ instant }}, 'UTC'), {{ zone }}) as timestamp)
+    cast(
+        at_timezone(with_timezone({{ instant }}, 'UTC'), {{ zone }})
+        as {{ dbt.type_timestamp() }}
+    )
 {%- endmacro %}

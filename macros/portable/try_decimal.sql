@@ -27,3 +27,19 @@
         end as numeric(28, 6)
     )
 {%- endmacro %}
+
+{#- It has a `try_cast`, but not what PostgreSQL asks. -#}
+{% macro redshift__try_decimal(expression) -%}
+    {{ ott.default__try_decimal(expression) }}
+{%- endmacro %}
+
+{#- Its `numeric` has 29 digits before the point; ours have 22. -#}
+{% macro bigquery__try_decimal(expression) -%}
+    {%- set number = "safe_cast(trim(cast(" ~ expression ~ " as string)) as numeric)" -%}
+    case
+        when
+            {{ regexp_like("trim(cast(" ~ expression ~ " as string))", decimal_shape()) }}
+            and abs({{ number }}) < 1e22
+            then round({{ number }}, 6)
+    end
+{%- endmacro %}

@@ -59,3 +59,70 @@
             )
     end
 {%- endmacro %}
+
+{% macro snowflake__try_timestamp(expression) -%}
+    case
+        when {{ regexp_like(instant_text(expression), instant_shape()) }}
+            then cast(convert_timezone(
+                'UTC', try_to_timestamp_tz({{ instant_with_offset(expression) }})
+            ) as timestamp_ntz)
+    end
+{%- endmacro %}
+
+{% macro bigquery__try_timestamp(expression) -%}
+    case
+        when {{ regexp_like(instant_text(expression), instant_shape()) }}
+            then safe_cast({{ instant_with_offset(expression) }} as timestamp)
+    end
+{%- endmacro %}
+
+{% macro trino__try_timestamp(expression) -%}
+    case
+        when {{ regexp_like(instant_text(expression), instant_shape()) }}
+            then cast(
+                at_timezone(
+                    try_cast(
+                        {{ instant_with_offset(expression) }}
+                        as timestamp(6) with time zone
+                    ),
+                    'UTC'
+                ) as {{ dbt.type_timestamp() }}
+            )
+    end
+{%- endmacro %}
+
+{% macro redshift__try_timestamp(expression) -%}
+    case
+        when {{ regexp_like(instant_text(expression), instant_shape()) }}
+            then try_cast({{ instant_with_offset(expression) }} as timestamptz)
+            at time zone 'UTC'
+    end
+{%- endmacro %}
+
+{% macro instant_text(expression) -%}
+    upper(trim(cast({{ expression }} as {{ dbt.type_string() }})))
+{%- endmacro %}
+
+{#- An instant of the shape above with all its parts, `2026-11-18 10:00:00.25+09:00`: six
+    digits of a second at most, seconds and an offset where there was none. -#}
+{% macro instant_with_offset(expression) -%}
+    {%- set ns = namespace(sql="replace(" ~ instant_text(expression) ~ ", 'T', ' ')") -%}
+    {#- GMT lost its last letter above. -#}
+    {%- for pattern, replacement in [
+        (' ?(Z|U C|GM )$', '+00:00'),
+        ('^(.{10})$', '{1} 00:00:00+00:00'),
+        ('^(.{16})([ +-].*)?$', '{1}:00{2}'),
+        ('([.][0-9]{6})[0-9]+', '{1}'),
+        ('^(.{19}([.][0-9]+)?)$', '{1}+00:00'),
+        (' ?([+-][0-9]{2})$', '{1}:00'),
+        (' ?([+-][0-9]{2}):?([0-9]{2})$', '{1}:{2}'),
+    ] -%}
+        {%- set ns.sql = regexp_replace_all(
+            ns.sql,
+            "'" ~ pattern ~ "'",
+            "'" ~ replacement | replace('{1}', regexp_group(1))
+                | replace('{2}', regexp_group(2)) ~ "'"
+        ) -%}
+    {%- endfor -%}
+    {{ ns.sql }}
+{%- endmacro %}

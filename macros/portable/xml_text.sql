@@ -6,14 +6,19 @@
 
 {#- The same of what `xml_marked` gave. -#}
 {% macro xml_marked_text(marked, tag) -%}
-    {%- set held = "trim(split_part(split_part(" ~ marked
-        ~ ", chr(3) || '<" ~ tag ~ ">' || chr(3), 2)"
-        ~ ", chr(3) || '</" ~ tag ~ ">' || chr(3), 1))" -%}
+    {%- set behind = dbt.split_part(
+        marked, "chr(3) || '<" ~ tag ~ ">' || chr(3)", 2
+    ) -%}
+    {%- set held = "trim(" ~ dbt.split_part(
+        behind, "chr(3) || '</" ~ tag ~ ">' || chr(3)", 1
+    ) ~ ")" -%}
     nullif(case
         when {{ held }} like chr(1) || '%' || chr(2) || '%' || chr(2) then null
         when {{ held }} like chr(1) || '%' || chr(2)
             then replace(
-                split_part(substring({{ held }}, 2), chr(2), 1), chr(1), '<![CDATA['
+                {{ dbt.split_part('substring(' ~ held ~ ', 2)', 'chr(2)', 1) }},
+                chr(1),
+                '<![CDATA['
             )
         when {{ held }} = translate(
             {{ held }}, '<' || chr(1) || chr(2) || chr(3) || chr(4), ''
@@ -26,9 +31,9 @@
     {#- The ampersand last: `&amp;lt;` is the text `&lt;`. -#}
     {%- set ns = namespace(sql=expression) -%}
     {%- for entity, letter in [
-        ('lt', '<'), ('gt', '>'), ('quot', '"'), ('apos', "''"), ('amp', '&')
+        ('lt', "'<'"), ('gt', "'>'"), ('quot', "'\"'"), ('apos', 'chr(39)'), ('amp', "'&'")
     ] -%}
-        {%- set ns.sql = "replace(" ~ ns.sql ~ ", '&" ~ entity ~ ";', '" ~ letter ~ "')" -%}
+        {%- set ns.sql = "replace(" ~ ns.sql ~ ", '&" ~ entity ~ ";', " ~ letter ~ ")" -%}
     {%- endfor -%}
     {{ ns.sql }}
 {%- endmacro %}
@@ -49,22 +54,14 @@
 {%- endmacro %}
 
 {% macro xml_with_tags_marked(expression) -%}
-    {{ return(adapter.dispatch('xml_with_tags_marked', 'ott')(expression)) }}
+    {{ regexp_replace_all(
+        expression,
+        xml_pattern(),
+        "'" ~ regexp_group(1) ~ "' || chr(3) || '" ~ regexp_group(2) ~ "' || chr(3)"
+    ) }}
 {%- endmacro %}
 
 {#- A section without an end lasts to the end of the text. -#}
 {% macro xml_pattern() -%}
     '(' || chr(1) || '[^' || chr(2) || ']*' || chr(2) || '?)|(</?[A-Za-z_][A-Za-z0-9_]*>)'
-{%- endmacro %}
-
-{% macro default__xml_with_tags_marked(expression) -%}
-    regexp_replace(
-        {{ expression }}, {{ xml_pattern() }}, '\1' || chr(3) || '\2' || chr(3), 'g'
-    )
-{%- endmacro %}
-
-{% macro spark__xml_with_tags_marked(expression) -%}
-    regexp_replace(
-        {{ expression }}, {{ xml_pattern() }}, '$1' || chr(3) || '$2' || chr(3)
-    )
 {%- endmacro %}

@@ -63,7 +63,7 @@ final as (
         policy.policy_hash,
 
         ---------- numbers
-        cast(decided.score as numeric(18, 6)) as score,
+        cast(decided.score as decimal(18, 6)) as score,
         cast(decided.send_rank as {{ dbt.type_bigint() }}) as send_rank,
 
         ---------- booleans

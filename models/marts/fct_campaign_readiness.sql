@@ -362,9 +362,9 @@ final as (
             case
                 when judged.template_status = 'PENDING'
                     then template_approvals.waiting_seconds / 86400.0
-            end as numeric(18, 2)
+            end as decimal(18, 2)
         ) as approval_days_so_far,
-        cast(usual_approvals.usual_approval_seconds / 86400.0 as numeric(18, 2))
+        cast(usual_approvals.usual_approval_seconds / 86400.0 as decimal(18, 2))
             as usual_approval_days,
         cast(
             case
@@ -378,7 +378,7 @@ final as (
                 else
                     {{ dbt.datediff(as_of(), 'judged.starts_at', 'second') }}
                     / 86400.0
-            end as numeric(18, 2)
+            end as decimal(18, 2)
         ) as days_until_start,
         cast(
             case

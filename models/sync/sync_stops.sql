@@ -213,7 +213,7 @@ people_reached as (
 
     from unjudged_messages
 
-    union
+    {{ union_distinct() }}
 
     select
         unjudged_messages.delivery_key,

@@ -12,6 +12,11 @@ BANNED = (
         ("macros/as_of.sql", "macros/build_log_row.sql"),
     ),
     (r"\bqualify\b", "{{ latest_per_key(...) }}, which is portable", ()),
+    (
+        r"^\s*union\s*$",
+        "{{ union_distinct() }}: BigQuery wants it said",
+        ("macros/portable/union_distinct.sql",),
+    ),
     (r"\bby\s+name\b", "the columns, in the same order on both sides", ()),
     (
         r"\bnot\s+\(?\s*(?:\w+\.)?(?:is|has)_\w+\b(?!\s*\()",
@@ -26,10 +31,9 @@ BANNED = (
         (
             "macros/create_raw_relations.sql",
             "macros/log_build.sql",
-            "macros/portable/json_object.sql",
+            "macros/portable/regexp_replace_all.sql",
             "macros/portable/seeds_on_spark.sql",
             "macros/portable/try_timestamp.sql",
-            "macros/portable/xml_text.sql",
         ),
     ),
 )

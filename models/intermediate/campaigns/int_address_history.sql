@@ -23,7 +23,7 @@ addresses as (
 
     where address is not null
 
-    union
+    {{ union_distinct() }}
 
     select
         customer_id,

@@ -25,7 +25,7 @@ languages as (
     select coalesce(language_code, '') as customer_language
     from {{ ref('int_customers') }}
 
-    union
+    {{ union_distinct() }}
 
     -- An audience may name people of whom nothing is known.
     select '' as customer_language

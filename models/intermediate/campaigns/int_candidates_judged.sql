@@ -111,19 +111,14 @@ timed as (
             when candidates.has_quiet_hours is false then {{ as_of() }}
             else customer_hours.allowed_from
         end as allowed_from,
-        least(
-            {{ decision_ends_at }},
-            coalesce(candidates.campaign_ends_at, {{ decision_ends_at }}),
-            coalesce(candidates.occurrence_ends_at, {{ decision_ends_at }}),
-            case
-                when candidates.needs_window then eligibility.free_text_until
-                else {{ decision_ends_at }}
-            end,
-            case
-                when candidates.has_quiet_hours is false then {{ decision_ends_at }}
-                else coalesce(customer_hours.allowed_until, {{ decision_ends_at }})
-            end
-        ) as send_not_after,
+        {{ earliest_of([
+            decision_ends_at,
+            'candidates.campaign_ends_at',
+            'candidates.occurrence_ends_at',
+            'case when candidates.needs_window then eligibility.free_text_until end',
+            'case when candidates.has_quiet_hours is not false'
+            ~ ' then customer_hours.allowed_until end',
+        ]) }} as send_not_after,
         candidates.has_quiet_hours is false
         or customer_hours.customer_id is not null as is_local_time_known,
         {%- for gate, reason, asked_of in gates() if asked_of == 'channel'

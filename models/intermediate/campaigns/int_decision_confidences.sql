@@ -161,8 +161,9 @@ ranked as (
 
     select
         used.*,
-        least(policy_rank, consent_rank, window_rank, hours_rank, cap_rank)
-            as lowest_rank
+        {{ earliest_of(
+            ['policy_rank', 'consent_rank', 'window_rank', 'hours_rank', 'cap_rank']
+        ) }} as lowest_rank
 
     from used
 

@@ -124,7 +124,7 @@ reached as (
 
     cross join asked
 
-    union
+    {{ union_distinct() }}
 
     select
         messages.delivery_key,

@@ -16,7 +16,7 @@ final as (
 
     from combinations
 
-    union
+    {{ union_distinct() }}
 
     -- A yes to the night is asked for beside the yes to marketing, never instead.
     select

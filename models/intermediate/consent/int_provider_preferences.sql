@@ -144,15 +144,45 @@ timed as (
 
 ),
 
+-- By channel, and all of them for who names none.
+senders_asked_for as (
+
+    select
+        sender_id,
+        channel,
+        channel as asked_channel
+
+    from senders
+
+    union all
+
+    select
+        sender_id,
+        channel,
+        '*' as asked_channel
+
+    from senders
+
+),
+
 -- A stop that names no sender of ours is one for all that it can mean; a start must
 -- name its sender and the address.
 directed as (
 
     select
-        senders.sender_id,
+        coalesce(
+            told_senders.sender_id,
+            account_senders.sender_id,
+            senders_asked_for.sender_id
+        ) as sender_id,
         timed.customer_id,
         timed.address,
-        coalesce(timed.channel, senders.channel) as channel,
+        coalesce(
+            timed.channel,
+            told_senders.channel,
+            account_senders.channel,
+            senders_asked_for.channel
+        ) as channel,
         timed.preference,
         timed.heard_as,
         timed.occurred_at,
@@ -170,21 +200,19 @@ directed as (
             = replace(account_senders.provider_account, '+', '')
             and (timed.channel is null or timed.channel = account_senders.channel)
 
-    left join senders
+    left join senders_asked_for
         on
-            coalesce(
-                senders.sender_id
-                = coalesce(told_senders.sender_id, account_senders.sender_id),
-                timed.preference = 'stop'
-                and (timed.channel is null or timed.channel = senders.channel)
-            )
+            told_senders.sender_id is null
+            and account_senders.sender_id is null
+            and timed.preference = 'stop'
+            and coalesce(timed.channel, '*') = senders_asked_for.asked_channel
 
     where
         timed.occurred_at is not null
         and (
             timed.preference = 'stop'
             or (
-                senders.sender_id is not null
+                coalesce(told_senders.sender_id, account_senders.sender_id) is not null
                 and timed.address is not null
                 and timed.channel is not null
             )
@@ -209,7 +237,7 @@ addressed as (
 
     where directed.address is not null
 
-    union
+    {{ union_distinct() }}
 
     select
         directed.sender_id,
@@ -240,7 +268,7 @@ spread as (
 
     select * from addressed
 
-    union
+    {{ union_distinct() }}
 
     select
         addressed.sender_id,

@@ -164,6 +164,21 @@ pool as (
 
 ),
 
+pool_shares as (
+
+    select distinct
+        recencies.recency_days,
+        pool.pool_share
+
+    from recencies
+
+    inner join pool
+        on
+            recencies.recency_days >= pool.gap_days
+            and coalesce(recencies.recency_days < pool.next_gap_days, true)
+
+),
+
 computed as (
 
     select
@@ -172,7 +187,7 @@ computed as (
         recencies.purchase_day_count,
         (
             own_gaps.own_gaps_exceeded
-            + {{ var('lapse_score_pool_weight') }} * coalesce(pool.pool_share, 0)
+            + {{ var('lapse_score_pool_weight') }} * coalesce(pool_shares.pool_share, 0)
         ) * 1.0
         / (
             own_gaps.own_gap_count + {{ var('lapse_score_pool_weight') }}
@@ -183,10 +198,8 @@ computed as (
     inner join own_gaps
         on recencies.customer_id = own_gaps.customer_id
 
-    left join pool
-        on
-            recencies.recency_days >= pool.gap_days
-            and coalesce(recencies.recency_days < pool.next_gap_days, true)
+    left join pool_shares
+        on recencies.recency_days = pool_shares.recency_days
 
 ),
 

@@ -135,7 +135,7 @@ spellings as (
 
     from contact_points
 
-    union
+    {{ union_distinct() }}
 
     select
         customer_id,
@@ -144,7 +144,7 @@ spellings as (
 
     from contact_points
 
-    union
+    {{ union_distinct() }}
 
     select
         customer_id,

@@ -99,7 +99,7 @@ final as (
 
     from pairs
 
-    union
+    {{ union_distinct() }}
 
     select
         seen_address,

@@ -34,7 +34,7 @@ parts as (
 
     where subdivision_code is not null
 
-    union
+    {{ union_distinct() }}
 
     select
         country_code,
@@ -44,7 +44,7 @@ parts as (
 
     where subdivision_code not in ('*', '?')
 
-    union
+    {{ union_distinct() }}
 
     select
         country_code,

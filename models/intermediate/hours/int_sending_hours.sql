@@ -97,7 +97,7 @@ place_zones as (
 
     where time_zone is not null
 
-    union
+    {{ union_distinct() }}
 
     select
         place_id,

@@ -79,8 +79,8 @@ false_flags as (
         flags.is_flag_true is not true
         and given_before.attribute not like 'subscription_group:%'
         -- Never ours as flags: the names beside one.
-        and right(given_before.attribute, 6) != '_until'
-        and right(given_before.attribute, 7) != '_reason'
+        and {{ dbt.right('given_before.attribute', 6) }} != '_until'
+        and {{ dbt.right('given_before.attribute', 7) }} != '_reason'
 
 ),
 
@@ -132,7 +132,7 @@ told as (
 
     from given_before
 
-    union
+    {{ union_distinct() }}
 
     select
         destination,

@@ -90,7 +90,7 @@ addressed as (
 
     where address is not null
 
-    union
+    {{ union_distinct() }}
 
     select
         heard.sender_id,
@@ -127,7 +127,7 @@ final as (
 
     where addressed.sender_id is not null
 
-    union
+    {{ union_distinct() }}
 
     select
         coalesce(customer_merges.canonical_customer_id, heard.customer_id)

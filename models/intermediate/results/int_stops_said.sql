@@ -94,7 +94,7 @@ final as (
     inner join withdrawals
         on reached.withdrawal_id = withdrawals.withdrawal_id
 
-    union
+    {{ union_distinct() }}
 
     select
         address_holders.customer_id,

@@ -38,7 +38,7 @@ by_address as (
     from inbound_messages
 
     -- Known by both addresses at once, or to be the same person as another.
-    union
+    {{ union_distinct() }}
 
     select
         inbound_messages.channel,

@@ -102,7 +102,7 @@ hooks as (
 
     select
         calls.row_key,
-        hook,
+        {{ json_element('hook', as_column=true) }},
         calls.received_at
 
     from calls

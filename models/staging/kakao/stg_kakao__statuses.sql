@@ -25,8 +25,8 @@ hooks as (
 
     select
         calls.sender_id,
-        hook,
-        {{ json_text('hook', ['receiveDate']) }} as receive_date,
+        {{ json_element('hook', as_column=true) }},
+        {{ json_text(json_element('hook'), ['receiveDate']) }} as receive_date,
         calls.received_at
 
     from calls

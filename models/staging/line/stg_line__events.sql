@@ -27,7 +27,7 @@ events as (
         webhooks.payload_hash,
         webhooks.sender_id,
         webhooks.destination,
-        event,
+        {{ json_element('event', as_column=true) }},
         webhooks.received_at
 
     from webhooks

@@ -44,7 +44,7 @@ elements as (
 
     select
         webhooks.row_key,
-        event,
+        {{ json_element('event', as_column=true) }},
         webhooks.received_at
 
     from webhooks

@@ -130,7 +130,7 @@ pieces as (
 
     select
         said.row_key,
-        piece
+        {{ json_element('piece', as_column=true) }}
 
     from said
 

@@ -38,10 +38,11 @@ components as (
 
     select
         templates.row_key,
-        upper({{ json_text('component', ['type']) }}) as component_type,
-        upper({{ json_text('component', ['format']) }}) as component_format,
-        {{ json_text('component', ['text']) }} as component_text,
-        component
+        upper({{ json_text(json_element('component'), ['type']) }}) as component_type,
+        upper({{ json_text(json_element('component'), ['format']) }})
+            as component_format,
+        {{ json_text(json_element('component'), ['text']) }} as component_text,
+        {{ json_element('component', as_column=true) }}
 
     from templates
 
@@ -72,9 +73,9 @@ buttons as (
 
     select
         components.row_key,
-        upper({{ json_text('button', ['type']) }}) as button_type,
-        {{ json_text('button', ['url']) }} as button_url,
-        upper({{ json_text('button', ['otp_type']) }}) as button_otp_type
+        upper({{ json_text(json_element('button'), ['type']) }}) as button_type,
+        {{ json_text(json_element('button'), ['url']) }} as button_url,
+        upper({{ json_text(json_element('button'), ['otp_type']) }}) as button_otp_type
 
     from components
 
@@ -87,7 +88,7 @@ named_parameters as (
 
     select distinct
         components.row_key,
-        {{ json_text('example', ['param_name']) }} as parameter_name
+        {{ json_text(json_element('example'), ['param_name']) }} as parameter_name
 
     from components
 

@@ -21,7 +21,7 @@ entries as (
 
     select
         webhooks.payload_hash,
-        entry,
+        {{ json_element('entry', as_column=true) }},
         webhooks.received_at
 
     from webhooks
@@ -35,7 +35,7 @@ changes as (
     select
         entries.payload_hash,
         entries.entry,
-        change,
+        {{ json_element('change', as_column=true) }},
         entries.received_at
 
     from entries

@@ -12,7 +12,7 @@ messages as (
 
     select
         changes.value,
-        message,
+        {{ json_element('message', as_column=true) }},
         changes.received_at,
         -- Beside several contacts nobody knows whose the message is.
         case

@@ -12,7 +12,7 @@ preferences as (
 
     select
         changes.value,
-        user_preference,
+        {{ json_element('user_preference', as_column=true) }},
         changes.received_at,
         -- Beside several contacts nobody knows whose the preference is.
         case

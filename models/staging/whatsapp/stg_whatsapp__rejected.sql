@@ -35,9 +35,10 @@ messages as (
     select
         changes.payload_hash as row_key,
         case
-            when {{ json_text('message', ['id']) }} is null
+            when {{ json_text(json_element('message'), ['id']) }} is null
                 then 'message_without_id'
-            when {{ from_epoch(json_text('message', ['timestamp'])) }} is null
+            when {{ from_epoch(json_text(json_element('message'), ['timestamp'])) }}
+                is null
                 then 'unreadable_timestamp'
         end as rejection_code,
         changes.received_at
@@ -56,8 +57,8 @@ statuses as (
         changes.payload_hash as row_key,
         case
             when
-                {{ json_text('status', ['id']) }} is null
-                or {{ json_text('status', ['status']) }} is null
+                {{ json_text(json_element('status'), ['id']) }} is null
+                or {{ json_text(json_element('status'), ['status']) }} is null
                 then 'status_without_id'
         end as rejection_code,
         changes.received_at

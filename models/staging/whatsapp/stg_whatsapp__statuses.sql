@@ -12,7 +12,7 @@ statuses as (
 
     select
         changes.value,
-        status,
+        {{ json_element('status', as_column=true) }},
         changes.received_at
 
     from changes

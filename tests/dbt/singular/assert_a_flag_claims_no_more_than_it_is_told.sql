@@ -1,5 +1,5 @@
--- `consent_from_flag` turns a boolean and its date into events: a yes is said, a no is a stop
--- only after a yes or with a day of its own, and what nobody told is left empty.
+-- `consent_from_flag` turns a boolean and its date into events: a yes is said, a no is
+-- a stop only after a yes or with a day of its own, and what nobody told is left empty.
 {% set said = "customer_id || ' ' || action || ' ' || coalesce(occurred_at, '-')"
     ~ " || ' ' || coalesce(received_at, '-') || ' ' || coalesce(basis, '-')"
     ~ " || ' ' || coalesce(actor, '-') || ' ' || coalesce(method, '-')"

@@ -31,8 +31,7 @@ select
 
 from listed
 
-left join {{ ref('countries') }} as countries
-    on {{ is_listed('countries.country_code', 'listed.country_codes') }}
+cross join {{ ref('countries') }} as countries
 
 group by
     listed.campaign_id,
@@ -42,6 +41,11 @@ group by
     listed.country_codes
 
 having
-    count(countries.country_code)
+    count(
+        case
+            when {{ is_listed('countries.country_code', 'listed.country_codes') }}
+                then 1
+        end
+    )
     != 1 + length(listed.country_codes)
     - length(replace(listed.country_codes, ',', ''))

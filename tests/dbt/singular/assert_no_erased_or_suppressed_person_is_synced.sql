@@ -59,7 +59,8 @@ suppressed as (
 stopped as (
 
     select customer_id from erased
-    union
+    {{ union_distinct() }}
+
     select customer_id from suppressed
 
 )
