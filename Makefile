@@ -2,7 +2,7 @@
 # that is installed. `make` alone lists the targets.
 
 .DEFAULT_GOAL := help
-.PHONY: help bench demo demo-orders docs lint long mutations nights properties test test-dialects test-spark tested
+.PHONY: help bench bench-scale bench-states demo demo-orders docs lint long mutations nights properties test test-dialects test-spark tested
 
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -70,6 +70,12 @@ properties: $(DEV) ## Whole builds of drawn raw rows, judged in plain Python: EX
 
 bench: $(DEV) ## How fast one send is with every claim durable, beside the bare transport
 	@$(BIN)/python tests/bench/send_speed.py
+
+bench-scale: $(DEV) ## What a build costs, and the next night's: CUSTOMERS=1000000
+	@$(BIN)/python tests/bench/scale/scale.py --customers $(or $(CUSTOMERS),1000000)
+
+bench-states: $(DEV) ## What it takes to compare and send profiles: STATES=10000000
+	@$(BIN)/python tests/bench/scale/states.py --states $(or $(STATES),10000000)
 
 lint: $(DEV) $(TEST)/profiles.yml ## Style and types of Python, SQL, YAML and words
 	$(BIN)/ruff check .

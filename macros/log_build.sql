@@ -19,6 +19,10 @@
             'unique_id': 'unit_test.*', 'resource_type': 'unit_test'
         }) -%}
     {%- endif -%}
+    {%- set build = [
+        "'" ~ invocation_id ~ "'", as_of(), "'" ~ target.name ~ "'"
+    ] | join(', ') -%}
+    {%- set told = {} -%}
     {%- set rows = [] -%}
     {%- for model in graph.nodes.values()
         if model.resource_type == 'model' and model.package_name == 'ott'
@@ -26,9 +30,15 @@
         {%- set is_sync = model.fqn[1] == 'sync' -%}
         {%- if is_sync or model.unique_id in statuses -%}
             {%- for node in (required_nodes(model) + unit_tests if is_sync else [model]) -%}
-                {%- do rows.append(build_log_row(
-                    model.name if is_sync else '', node, statuses
-                )) -%}
+                {%- if node.unique_id not in told -%}
+                    {%- do told.update({
+                        node.unique_id: build_log_row(node, statuses)
+                    }) -%}
+                {%- endif -%}
+                {%- do rows.append(
+                    "(" ~ build ~ ", '" ~ (model.name if is_sync else '') ~ "', "
+                    ~ told[node.unique_id] ~ ")"
+                ) -%}
             {%- endfor -%}
         {%- endif -%}
     {%- endfor -%}

@@ -1,72 +1,56 @@
 with
 
-changes as (
+recent as (
 
-    select * from {{ ref('stg_whatsapp__changes') }}
-
-    where field = 'messages'
+    select * from {{ ref('stg_whatsapp__recent') }}
 
 ),
 
-messages as (
+kept as (
 
-    select
-        changes.value,
-        {{ json_element('message', as_column=true) }},
-        changes.received_at,
-        -- Beside several contacts nobody knows whose the message is.
-        case
-            when {{ json_value('changes.value', ['contacts', 1]) }} is null
-                then {{ json_value('changes.value', ['contacts', 0]) }}
-        end as contact
+    select * from {{ ref('stg_whatsapp__kept') }}
 
-    from changes
-
-    {{ json_elements(json_value('changes.value', ['messages']), 'message') }}
+    where kind = 'message'
 
 ),
 
-renamed as (
+read_now as (
 
-    select
-
-        ---------- ids
-        {{ json_text('message', ['id']) }} as message_id,
-        {{ json_text('value', ['metadata', 'phone_number_id']) }} as phone_number_id,
-        coalesce(
-            {{ json_text('message', ['from']) }},
-            {{ json_text('contact', ['wa_id']) }}
-        ) as wa_id,
-        coalesce(
-            {{ json_text('message', ['from_user_id']) }},
-            {{ json_text('contact', ['user_id']) }}
-        ) as user_id,
-        {{ json_text('message', ['context', 'id']) }} as context_message_id,
-
-        ---------- strings
-        lower({{ json_text('message', ['type']) }}) as message_type,
-        coalesce(
-            {{ json_text('message', ['text', 'body']) }},
-            {{ json_text('message', ['button', 'payload']) }},
-            {{ json_text('message', ['button', 'text']) }},
-            {{ json_text('message', ['interactive', 'button_reply', 'title']) }},
-            {{ json_text('message', ['interactive', 'list_reply', 'title']) }}
-        ) as message_text,
-        {{ json_text('message', ['button', 'text']) }} as button_text,
-
-        ---------- timestamps
-        {{ from_epoch(json_text('message', ['timestamp'])) }} as sent_at,
-        received_at
-
-    from messages
+    {{ whatsapp_messages('recent') | indent }}
 
 ),
 
 identified as (
 
-    select * from renamed
+    select
+        message_id,
+        phone_number_id,
+        wa_id,
+        user_id,
+        context_message_id,
+        message_type,
+        message_text,
+        button_text,
+        occurred_at as sent_at,
+        received_at
 
-    where message_id is not null
+    from read_now
+
+    union all
+
+    select
+        message_id,
+        phone_number_id,
+        wa_id,
+        user_id,
+        context_message_id,
+        message_type,
+        message_text,
+        button_text,
+        occurred_at as sent_at,
+        received_at
+
+    from kept
 
 ),
 

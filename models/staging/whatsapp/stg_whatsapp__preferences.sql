@@ -2,7 +2,21 @@ with
 
 changes as (
 
-    select * from {{ ref('stg_whatsapp__changes') }}
+    select
+        value,
+        received_at
+
+    from {{ ref('stg_whatsapp__recent') }}
+
+    where field = 'user_preferences'
+
+    union all
+
+    select
+        value,
+        received_at
+
+    from {{ ref('stg_whatsapp__kept') }}
 
     where field = 'user_preferences'
 

@@ -1,56 +1,54 @@
 with
 
-changes as (
+recent as (
 
-    select * from {{ ref('stg_whatsapp__changes') }}
-
-    where field = 'messages'
+    select * from {{ ref('stg_whatsapp__recent') }}
 
 ),
 
-statuses as (
+kept as (
 
-    select
-        changes.value,
-        {{ json_element('status', as_column=true) }},
-        changes.received_at
+    select * from {{ ref('stg_whatsapp__kept') }}
 
-    from changes
-
-    {{ json_elements(json_value('changes.value', ['statuses']), 'status') }}
+    where kind = 'status'
 
 ),
 
-renamed as (
+read_now as (
 
-    select
-
-        ---------- ids
-        {{ json_text('status', ['id']) }} as message_id,
-        {{ json_text('value', ['metadata', 'phone_number_id']) }} as phone_number_id,
-        {{ json_text('status', ['recipient_id']) }} as wa_id,
-        {{ json_text('status', ['recipient_user_id']) }} as user_id,
-        {{ json_text('status', ['biz_opaque_callback_data']) }} as delivery_key,
-
-        ---------- strings
-        lower({{ json_text('status', ['status']) }}) as message_status,
-        {{ json_text('status', ['errors', 0, 'code']) }} as error_code,
-
-        ---------- timestamps
-        {{ from_epoch(json_text('status', ['timestamp'])) }} as occurred_at,
-        received_at
-
-    from statuses
+    {{ whatsapp_statuses('recent') | indent }}
 
 ),
 
 identified as (
 
-    select * from renamed
+    select
+        message_id,
+        phone_number_id,
+        wa_id,
+        user_id,
+        delivery_key,
+        message_status,
+        error_code,
+        occurred_at,
+        received_at
 
-    where
-        message_id is not null
-        and message_status is not null
+    from read_now
+
+    union all
+
+    select
+        message_id,
+        phone_number_id,
+        wa_id,
+        user_id,
+        delivery_key,
+        message_status,
+        error_code,
+        occurred_at,
+        received_at
+
+    from kept
 
 ),
 

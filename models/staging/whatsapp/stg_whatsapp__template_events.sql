@@ -2,7 +2,27 @@ with
 
 changes as (
 
-    select * from {{ ref('stg_whatsapp__changes') }}
+    select
+        waba_id,
+        field,
+        value,
+        entry_at,
+        received_at
+
+    from {{ ref('stg_whatsapp__recent') }}
+
+    where field in ('message_template_status_update', 'template_category_update')
+
+    union all
+
+    select
+        waba_id,
+        field,
+        value,
+        entry_at,
+        received_at
+
+    from {{ ref('stg_whatsapp__kept') }}
 
     where field in ('message_template_status_update', 'template_category_update')
 

@@ -1,0 +1,65 @@
+{#- What people wrote, of changes of WhatsApp's webhook: a whole select, one row per message
+    as often as it was received. One without an id is set aside. -#}
+{% macro whatsapp_messages(changes) -%}
+with
+
+messages as (
+
+    select
+        changes.value,
+        {{ json_element('message', as_column=true) }},
+        changes.received_at,
+        -- Beside several contacts nobody knows whose the message is.
+        case
+            when {{ json_value('changes.value', ['contacts', 1]) }} is null
+                then {{ json_value('changes.value', ['contacts', 0]) }}
+        end as contact
+
+    from {{ changes }} as changes
+
+    {{ json_elements(json_value('changes.value', ['messages']), 'message') }}
+
+    where changes.field = 'messages'
+
+),
+
+renamed as (
+
+    select
+
+        ---------- ids
+        {{ json_text('message', ['id']) }} as message_id,
+        {{ json_text('value', ['metadata', 'phone_number_id']) }} as phone_number_id,
+        coalesce(
+            {{ json_text('message', ['from']) }},
+            {{ json_text('contact', ['wa_id']) }}
+        ) as wa_id,
+        coalesce(
+            {{ json_text('message', ['from_user_id']) }},
+            {{ json_text('contact', ['user_id']) }}
+        ) as user_id,
+        {{ json_text('message', ['context', 'id']) }} as context_message_id,
+
+        ---------- strings
+        lower({{ json_text('message', ['type']) }}) as message_type,
+        coalesce(
+            {{ json_text('message', ['text', 'body']) }},
+            {{ json_text('message', ['button', 'payload']) }},
+            {{ json_text('message', ['button', 'text']) }},
+            {{ json_text('message', ['interactive', 'button_reply', 'title']) }},
+            {{ json_text('message', ['interactive', 'list_reply', 'title']) }}
+        ) as message_text,
+        {{ json_text('message', ['button', 'text']) }} as button_text,
+
+        ---------- timestamps
+        {{ from_epoch(json_text('message', ['timestamp'])) }} as occurred_at,
+        received_at
+
+    from messages
+
+)
+
+select * from renamed
+
+where message_id is not null
+{%- endmacro %}

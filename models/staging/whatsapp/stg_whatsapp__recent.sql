@@ -1,0 +1,1 @@
+{{ whatsapp_changes(is_recent('stg_whatsapp__kept')) }}

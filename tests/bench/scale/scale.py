@@ -1,0 +1,188 @@
+"""
+What a build costs over many customers, whole and the next night.
+
+    make bench-scale                     1,000,000 customers
+    make bench-scale CUSTOMERS=10000000  some 20 GB of disk, and hours
+
+The rows are made by `raw.sql`, the same each time. The whole build is `dbt build`
+without its tests; `night.sql` adds one in a hundred of each kind of event, received
+since, and all is built again. A tenth of the customers is measured first, so that one
+sees how cost grows. Figures are a machine's own: use the ratios.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import duckdb
+
+ROOT = Path(__file__).parents[3]
+HERE = Path(__file__).parent
+NOW = "2026-11-18 16:00:00"
+NIGHT = "2026-11-19 16:00:00"
+SHOWN = 12
+CAMPAIGN = {
+    "campaign_id": "winback_lapsed",
+    "audience": "winback_lapsed",
+    "purpose": "marketing",
+    "priority": "100",
+    "starts_at": "2026-01-01 00:00:00",
+    "repeats": "once",
+    "min_score": "0.7",
+    "holdout_percent": "5",
+    "holdout_salt": "winback-2026",
+    "max_steps": "1",
+}
+MESSAGE = {
+    "campaign_id": "winback_lapsed",
+    "channel": "whatsapp",
+    "message_type": "template",
+    "sender_id": "wa_main",
+    "destination": "whatsapp",
+    "message_rank": "1",
+    "template_name": "winback_offer",
+    "body_parameters": '"first_name,offer"',
+}
+
+
+def seed(path: Path, row: dict[str, str]) -> None:
+    """Leave one row in a seed."""
+    header = path.read_text("utf-8").splitlines()[0]
+    values = ",".join(row.get(name, "") for name in header.split(","))
+    path.write_text(f"{header}\n{values}\n", "utf-8")
+
+
+def project(home: Path) -> Path:
+    """Copy the project, with one campaign."""
+    folder = home / "project"
+    for name in ("models", "macros", "seeds"):
+        shutil.copytree(ROOT / name, folder / name)
+    shutil.copy(ROOT / "dbt_project.yml", folder)
+    shutil.copy(ROOT / "profiles.example.yml", folder / "profiles.yml")
+    seed(folder / "seeds/campaigns/campaigns.csv", CAMPAIGN)
+    seed(folder / "seeds/campaigns/campaign_messages.csv", MESSAGE)
+    return folder
+
+
+def run_sql(database: Path, name: str, **values: object) -> None:
+    """Run one of our files on the database."""
+    sql = (HERE / name).read_text("utf-8")
+    for key, value in values.items():
+        sql = sql.replace("{" + key + "}", str(value))
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("set threads = 2")
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute(sql)
+
+
+def tell(
+    command: list[str],
+    folder: Path,
+    env: dict[str, str],
+    keep: Path = Path(os.devnull),
+) -> tuple[float, float]:
+    """Run a command to its end; returns seconds and its own peak in MB."""
+    begun = time.monotonic()
+    with (
+        keep.open("wb") as output,
+        subprocess.Popen(command, cwd=folder, env=env, stdout=output) as process,
+    ):
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit(f"{command[0]} ended with {process.returncode}.")
+    return time.monotonic() - begun, used.ru_maxrss / 1024
+
+
+def build(folder: Path, database: Path, as_of: str) -> tuple[float, float, float]:
+    """Build all models; returns seconds, processor seconds and the peak in MB."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    begun = time.monotonic()
+    subprocess.run(
+        [
+            *(Path(sys.executable).parent / "dbt", "--quiet", "build"),
+            *("--exclude-resource-type", "test", "unit_test", "--target", "test"),
+            "--vars",
+            f"{{as_of: '{as_of}', raw_location: '', channels: [whatsapp]}}",
+        ],
+        cwd=folder,
+        env=os.environ
+        | {
+            "OTT_DUCKDB_PATH": str(database),
+            "DBT_PROFILES_DIR": str(folder),
+            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        },
+        check=True,
+    )
+    wall = time.monotonic() - begun
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return wall, cpu, after.ru_maxrss / 1024
+
+
+def dearest(folder: Path) -> list[tuple[float, str]]:
+    """Name the models of the last build that took longest."""
+    results = json.loads((folder / "target/run_results.json").read_text("utf-8"))
+    return sorted(
+        (
+            (found["execution_time"], found["unique_id"].rpartition(".")[2])
+            for found in results["results"]
+            if found["unique_id"].startswith("model.")
+        ),
+        reverse=True,
+    )[:SHOWN]
+
+
+def measure(customers: int, home: Path) -> tuple[float, float]:
+    """Print what a world of so many customers costs; returns its two times."""
+    database, folder = home / "ott.duckdb", project(home)
+    run_sql(database, "raw.sql", customers=customers, now=NOW)
+    whole = build(folder, database, NOW)
+    dear = dearest(folder)
+    run_sql(database, "night.sql", customers=customers, now=NIGHT)
+    night = build(folder, database, NIGHT)
+    for name, (wall, cpu, peak) in (("whole", whole), ("next night", night)):
+        print(
+            f"{customers:>10,} customers  {name:<10} {wall:>7.1f} s "
+            f"{cpu:>7.1f} s of processor  peak {peak:>6.0f} MB"
+        )
+    print(f"           the night costs {night[0] / whole[0]:.2f} of the whole")
+    for seconds, model in dear:
+        print(f"           {seconds:>7.1f} s {model}")
+    return whole[0], night[0]
+
+
+def main() -> None:
+    """Measure a tenth of the customers, then all."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--customers", type=int, default=1_000_000)
+    parser.add_argument("--only", action="store_true", help="not the tenth before it")
+    given = parser.parse_args()
+    times = []
+    for customers in (
+        [given.customers]
+        if given.only
+        else [
+            given.customers // 10,
+            given.customers,
+        ]
+    ):
+        with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR")) as home:
+            times.append(measure(customers, Path(home))[0])
+    if len(times) > 1:
+        print(
+            f"A row of the larger costs {times[1] / times[0] / 10:.2f} of the other's."
+        )
+
+
+if __name__ == "__main__":
+    main()
