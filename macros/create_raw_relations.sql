@@ -1,5 +1,5 @@
-{#- Before a run: every table of the raw contract is there. On DuckDB a file of that name
-    under `raw_location` stands in for it, read in place; what is absent is made empty,
+{#- Before a run: every table of the raw contract is there. On DuckDB files of that name
+    under `raw_location` stand in for it, read in place; what is absent is made empty,
     so that the gates that need it stay closed. A team's own table is never replaced. -#}
 {% macro create_raw_relations() -%}
     {%- if not execute or flags.WHICH not in ('build', 'run', 'test', 'seed') -%}
@@ -11,11 +11,14 @@
         {%- set existing = load_relation(
             api.Relation.create(target.database or none, schema, table)
         ) -%}
-        {%- set file = raw_file(table) -%}
-        {%- if file and (not existing or (existing.is_view and not is_replay())) -%}
+        {%- set files = raw_files(table) -%}
+        {%- if files_stand_in(existing, files) -%}
+            {%- if existing and not existing.is_view -%}
+                {%- do statements.append('drop table ' ~ existing) -%}
+            {%- endif -%}
             {%- do statements.append(
                 'create or replace view ' ~ schema ~ '.' ~ table ~ ' as '
-                ~ raw_file_query(file, columns)
+                ~ raw_files_query(files, columns)
             ) -%}
         {%- elif not existing -%}
             {%- do statements.append(
@@ -31,11 +34,11 @@
             create_empty_table(schema ~ '.' ~ table, columns, typed=true)
         ) -%}
         {#- The demo has a past: taken in once, where the table is new. -#}
-        {%- set file = none if existing else raw_file(table) -%}
-        {%- if file -%}
+        {%- set files = [] if existing else raw_files(table) -%}
+        {%- if files -%}
             {%- do statements.append(
                 'insert into ' ~ schema ~ '.' ~ table ~ ' '
-                ~ raw_file_query(file, columns)
+                ~ raw_files_query(files, columns)
             ) -%}
         {%- endif -%}
     {%- endfor -%}
