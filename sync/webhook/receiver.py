@@ -144,7 +144,7 @@ class Receiver:
                     raise RefusedError("too large", 413)
                 if self._held > self._limits.held:
                     raise RefusedError("too much at once", 503)
-        except web.RequestPayloadError:
+        except (web.RequestPayloadError, ConnectionError):
             raise malformed() from None
 
     def _refusal(self, name: str, refused: RefusedError) -> web.Response:

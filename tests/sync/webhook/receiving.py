@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from base64 import b64encode
 from pathlib import Path
 
@@ -46,19 +47,17 @@ class Receiver:
     def __init__(self, folder, *options, env=None, prefix=()):
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder / "raw"
-        self._log = (folder / "receiver.log").open("w+")
-        self.process = subprocess.Popen(
-            [
-                *prefix,
-                *(sys.executable, "-m", "sync", "webhook", "--port", "0"),
-                *(() if "--target" in options else ("--dir", str(self.folder))),
-                *options,
-            ],
-            env=env or environment(),
-            cwd=ROOT,
-            stdout=self._log,
-            stderr=subprocess.STDOUT,
-        )
+        self._log = folder / "receiver.log"
+        landing = () if "--target" in options else ("--dir", str(self.folder))
+        command = (sys.executable, "-m", "sync", "webhook", "--port", "0")
+        with self._log.open("w") as log:
+            self.process = subprocess.Popen(
+                [*prefix, *command, *landing, *options],
+                env=env or environment(),
+                cwd=ROOT,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
         self.port = self._port()
 
     def _port(self):
@@ -66,6 +65,7 @@ class Receiver:
             for line in self.said().splitlines():
                 if line.startswith("webhook listening"):
                     return int(line.rpartition(":")[2])
+            time.sleep(0.02)
         raise AssertionError(self.said())
 
     @property
@@ -73,7 +73,7 @@ class Receiver:
         return f"http://127.0.0.1:{self.port}"
 
     def said(self):
-        return Path(self._log.name).read_text()
+        return self._log.read_text()
 
     def lines(self, table):
         """The whole lines that landed; a torn one is no line."""
@@ -87,11 +87,14 @@ class Receiver:
     def connect(self):
         return socket.create_connection(("127.0.0.1", self.port), timeout=10)
 
-    def exchange(self, request):
-        """Send bytes as they are; give back all bytes that come until it closes."""
+    def exchange(self, request, seconds=0.2):
+        """Send bytes as they are; give back what comes until it closes or is silent."""
         with self.connect() as connection:
-            connection.sendall(request)
-            connection.shutdown(socket.SHUT_WR)
+            connection.settimeout(seconds)
+            try:
+                connection.sendall(request)
+            except (ConnectionResetError, BrokenPipeError):
+                pass
             return read_all(connection)
 
     def kill(self):
@@ -100,9 +103,7 @@ class Receiver:
 
     def stop(self):
         self.process.terminate()
-        code = self.process.wait(20)
-        self._log.close()
-        return code
+        return self.process.wait(20)
 
 
 def read_all(connection):
@@ -110,6 +111,6 @@ def read_all(connection):
     try:
         while part := connection.recv(65536):
             found += part
-    except (ConnectionResetError, BrokenPipeError):
+    except (ConnectionResetError, BrokenPipeError, TimeoutError):
         pass
     return found

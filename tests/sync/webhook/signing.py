@@ -33,9 +33,9 @@ class Request:
         kept = {k: v for k, v in self.headers.items() if k.lower() != name.lower()}
         return Request(self.path, self.body, kept | ({name: value} if value else {}))
 
-    def raw(self):
-        """As bytes on one connection that stays open."""
-        lines = [f"POST {self.path} HTTP/1.1", "Host: x"]
+    def raw(self, *more):
+        """As bytes on one connection, which stays open unless told otherwise."""
+        lines = [f"POST {self.path} HTTP/1.1", "Host: x", *more]
         lines += [f"{name}: {value}" for name, value in self.headers.items()]
         lines += [f"Content-Length: {len(self.body)}", "", ""]
         return "\r\n".join(lines).encode() + self.body
