@@ -2,7 +2,7 @@
 # that is installed. `make` alone lists the targets.
 
 .DEFAULT_GOAL := help
-.PHONY: help bench demo demo-orders docs lint long mutations nights properties test test-spark tested
+.PHONY: help bench bench-webhook demo demo-orders docs lint long mutations nights properties test test-spark tested
 
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -27,7 +27,7 @@ LINT_ENV := DBT_PROFILES_DIR=$(TEST) DBT_TARGET_PATH=target/lint \
 	DBT_LOG_PATH=target/lint/logs OTT_DUCKDB_PATH="$(CURDIR)/target/lint/ott.duckdb"
 
 help: ## List what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 demo: $(BASE) profiles.yml ## The whole way once: data, decisions, sending to a sandbox, results
 	@$(BIN)/python -m sync.demo run
@@ -66,6 +66,9 @@ properties: $(DEV) ## Whole builds of drawn raw rows, judged in plain Python: EX
 
 bench: $(DEV) ## How fast one send is with every claim durable, beside the bare transport
 	@$(BIN)/python tests/bench/send_speed.py
+
+bench-webhook: $(DEV) ## Signed webhooks a second, each durable, beside a bare server: CALLS=30000
+	@$(BIN)/python tests/bench/webhook_rate.py $(or $(CALLS),30000)
 
 lint: $(DEV) $(TEST)/profiles.yml ## Style and types of Python, SQL, YAML and words
 	$(BIN)/ruff check .

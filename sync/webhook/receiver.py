@@ -106,11 +106,7 @@ class Receiver:
     async def _take(
         self, source: Source, rest: str, request: web.BaseRequest, body: bytearray
     ) -> web.Response:
-        try:
-            async with asyncio.timeout(self._limits.seconds):
-                await self._read(request, body)
-        except TimeoutError:
-            raise RefusedError("too slow", 408) from None
+        await self._read(request, body)
         now = time.time()
         call = Call(
             request.method, request.raw_path, rest, request.headers, bytes(body), now
@@ -126,26 +122,36 @@ class Receiver:
         Read into `body`, as far as the limits.
 
         Raises:
-            RefusedError: There is more of it, it is packed, or it breaks off.
+            RefusedError: There is more of it, it is packed, slow, or breaks off.
         """
-        most = self._limits.body
         if request.headers.get("Content-Encoding", "identity") != "identity":
             raise RefusedError("packed", 415)
-        if (request.content_length or 0) > most:
+        if (request.content_length or 0) > self._limits.body:
             raise RefusedError("too large", 413)
-        if request.headers.get("Expect", "").lower() == "100-continue":
+        if "Expect" in request.headers:
             await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
             request.writer.output_size = 0
+        content = request.content
         try:
-            async for chunk in request.content.iter_any():
-                body += chunk
-                self._held += len(chunk)
-                if len(body) > most:
-                    raise RefusedError("too large", 413)
-                if self._held > self._limits.held:
-                    raise RefusedError("too much at once", 503)
+            if content.is_eof():
+                # Most are here already, and need no timer.
+                self._hold(body, content.read_nowait())
+                return
+            async with asyncio.timeout(self._limits.seconds):
+                async for chunk in content.iter_any():
+                    self._hold(body, chunk)
+        except TimeoutError:
+            raise RefusedError("too slow", 408) from None
         except (web.RequestPayloadError, ConnectionError):
             raise malformed() from None
+
+    def _hold(self, body: bytearray, chunk: bytes) -> None:
+        body += chunk
+        self._held += len(chunk)
+        if len(body) > self._limits.body:
+            raise RefusedError("too large", 413)
+        if self._held > self._limits.held:
+            raise RefusedError("too much at once", 503)
 
     def _refusal(self, name: str, refused: RefusedError) -> web.Response:
         self.refuse(name, refused.reason)

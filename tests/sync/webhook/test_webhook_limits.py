@@ -55,7 +55,8 @@ def test_a_chunked_body_within_the_limit_is_taken(client):
     request = signing.line()
 
     answer = client.post(
-        "/line", content=iter([request.body[:9], request.body[9:]]),
+        "/line",
+        content=iter([request.body[:9], request.body[9:]]),
         headers=request.headers,
     )
 
