@@ -11,9 +11,9 @@ OK = b"HTTP/1.1 200"
 class Caller(asyncio.Protocol):
     """One connection that calls, waits for the answer, and calls again."""
 
-    def __init__(self, requests, acknowledged, done):
+    def __init__(self, requests, heard, done):
         self._requests = requests
-        self._acknowledged = acknowledged
+        self._heard = heard
         self._done = done
         self._key = None
 
@@ -32,7 +32,7 @@ class Caller(asyncio.Protocol):
     def data_received(self, data):
         # An answer without a body is one piece.
         if data.startswith(OK) and data.endswith(b"\r\n\r\n"):
-            self._acknowledged.append(self._key)
+            self._heard(self._key)
         self._next()
 
     def connection_lost(self, _):
@@ -40,15 +40,25 @@ class Caller(asyncio.Protocol):
             self._done.set_result(None)
 
 
-async def blast(port, requests, connections):
-    """Send all `requests`, (key, bytes) each; returns the keys with a 200."""
+async def blast(port, requests, connections, at=0, then=None):
+    """
+    Send all `requests`, (key, bytes) each; returns the keys with a 200.
+
+    When `at` of them have one, `then` is called.
+    """
     loop = asyncio.get_running_loop()
     acknowledged, ends = [], []
+
+    def heard(key):
+        acknowledged.append(key)
+        if len(acknowledged) == at:
+            then()
+
     for _ in range(connections):
         done = loop.create_future()
         ends.append(done)
         await loop.create_connection(
-            lambda done=done: Caller(requests, acknowledged, done), "127.0.0.1", port
+            lambda done=done: Caller(requests, heard, done), "127.0.0.1", port
         )
     await asyncio.gather(*ends)
     return acknowledged

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from base64 import b64encode
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
@@ -91,10 +92,8 @@ class Receiver:
         """Send bytes as they are; give back what comes until it closes or is silent."""
         with self.connect() as connection:
             connection.settimeout(seconds)
-            try:
+            with suppress(ConnectionResetError, BrokenPipeError):
                 connection.sendall(request)
-            except (ConnectionResetError, BrokenPipeError):
-                pass
             return read_all(connection)
 
     def kill(self):

@@ -1,4 +1,4 @@
-"""A genuine call of each source, signed as the provider's own SDK signs or checks it."""
+"""A genuine call of each source, signed as the provider's SDK signs or checks it."""
 
 from __future__ import annotations
 

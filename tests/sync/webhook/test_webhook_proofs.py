@@ -146,10 +146,10 @@ def test_the_sdks_agree_with_what_we_sign():
         pytest.param("canary-other&hub.challenge=1158", 403, "forged\n", id="other"),
         pytest.param("&hub.challenge=1158", 401, "unsigned\n", id="none"),
         pytest.param(
-            "canary-verify-token&hub.challenge=%3Cscript%3E",
+            "canary-verify-token&hub.challenge=%3Cb%3E",
             400,
             "malformed\n",
-            id="js",
+            id="html",
         ),
     ],
 )
