@@ -13,7 +13,7 @@
         ) -%}
         {%- set files = raw_files(table) -%}
         {%- if files_stand_in(existing, files) -%}
-            {%- if existing and not existing.is_view -%}
+            {%- if existing and existing.is_table -%}
                 {%- do statements.append('drop table ' ~ existing) -%}
             {%- endif -%}
             {%- do statements.append(
