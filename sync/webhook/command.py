@@ -28,7 +28,7 @@ from sync.webhook.sources import Source, sources
 from sync.webhook.tables import Tables
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 DEFAULTS = Limits()
 # Two sources of dbt: Meta's webhooks, and those of everybody else.
@@ -100,7 +100,8 @@ def webhook(  # noqa: PLR0913 - one argument an option.
     store.prepare(sorted({source.table for source in opened.values()}))
     _tell(opened, closed, place, as_json=as_json)
     if not check:
-        asyncio.run(_serve(opened, store, (host, port), Limits(**limits)))
+        told = json.dumps if as_json else _listening
+        asyncio.run(_serve(opened, store, (host, port), Limits(**limits), told))
     return 0
 
 
@@ -150,7 +151,11 @@ def _tell(
 
 
 async def _serve(
-    opened: Mapping[str, Source], store: Store, at: tuple[str, int], limits: Limits
+    opened: Mapping[str, Source],
+    store: Store,
+    at: tuple[str, int],
+    limits: Limits,
+    told: Callable[[dict[str, str]], str],
 ) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -162,7 +167,7 @@ async def _serve(
         await runner.setup()
         report = asyncio.create_task(receiver.report_forever())
         try:
-            await _listen(runner, at)
+            click.echo(told({"listening": await _listen(runner, at)}))
             await stop.wait()
         finally:
             report.cancel()
@@ -172,7 +177,11 @@ async def _serve(
             say(receiver.counts())
 
 
-async def _listen(runner: web.ServerRunner, at: tuple[str, int]) -> None:
+def _listening(state: dict[str, str]) -> str:
+    return f"webhook listening on {state['listening']}"
+
+
+async def _listen(runner: web.ServerRunner, at: tuple[str, int]) -> str:
     host, port = at
     try:
         await web.TCPSite(runner, host, port, backlog=BACKLOG).start()
@@ -180,4 +189,4 @@ async def _listen(runner: web.ServerRunner, at: tuple[str, int]) -> None:
         raise ConfigError(
             f"Nothing can listen on {host}:{port}. Choose another --host or --port."
         ) from None
-    click.echo(f"webhook listening on http://{host}:{runner.addresses[0][1]}")
+    return f"http://{host}:{runner.addresses[0][1]}"

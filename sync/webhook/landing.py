@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, Self
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+# So long a failure shows. Whoever calls nobody that fails has to try again some time.
+FAILING_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,12 @@ class Landing:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="landing")
         self._waiting: list[Waiting] = []
         self._asked = asyncio.Event()
-        self.is_working = True
+        self._failed_at = float("-inf")
+
+    @property
+    def is_working(self) -> bool:
+        """Tell whether the last write went well, or is long ago."""
+        return time.monotonic() - self._failed_at > FAILING_SECONDS
 
     async def __aenter__(self) -> Self:
         """Start writing."""
@@ -117,9 +127,9 @@ class Landing:
             rows = [row for row, _ in batch]
             try:
                 await loop.run_in_executor(self._thread, self._store.write, rows)
-                self.is_working = True
+                self._failed_at = float("-inf")
             except Exception as error:  # noqa: BLE001 - handed to whoever asked.
-                self.is_working = False
+                self._failed_at = time.monotonic()
                 _fail(batch, error)
             else:
                 _answer(batch)
