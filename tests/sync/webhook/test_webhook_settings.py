@@ -1,4 +1,4 @@
-"""What is not set is closed; what is set and wrong is a clear line without its value."""
+"""Not set is closed; what is set and wrong is a clear line without its value."""
 
 from __future__ import annotations
 
