@@ -2,7 +2,7 @@
 # that is installed. `make` alone lists the targets.
 
 .DEFAULT_GOAL := help
-.PHONY: help bench bench-scale bench-states demo demo-orders docs lint long mutations nights properties test test-dialects test-spark tested
+.PHONY: help bench bench-scale bench-states bench-webhook demo demo-orders docs lint long mutations nights properties test test-dialects test-spark tested
 
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -28,7 +28,7 @@ LINT_ENV := DBT_PROFILES_DIR=$(TEST) DBT_TARGET_PATH=target/lint \
 	DBT_LOG_PATH=target/lint/logs OTT_DUCKDB_PATH="$(CURDIR)/target/lint/ott.duckdb"
 
 help: ## List what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 demo: $(BASE) profiles.yml ## The whole way once: data, decisions, sending to a sandbox, results
 	@$(BIN)/python -m sync.demo run
@@ -76,6 +76,9 @@ bench-scale: $(DEV) ## What a build costs, and the next night's: CUSTOMERS=10000
 
 bench-states: $(DEV) ## What it takes to compare and send profiles: STATES=10000000
 	@$(BIN)/python tests/bench/scale/states.py --states $(or $(STATES),10000000)
+
+bench-webhook: $(DEV) ## Signed webhooks a second, each durable, beside a bare server: CALLS=30000
+	@$(BIN)/python tests/bench/webhook_rate.py $(or $(CALLS),30000)
 
 lint: $(DEV) $(TEST)/profiles.yml ## Style and types of Python, SQL, YAML and words
 	$(BIN)/ruff check .

@@ -1,5 +1,5 @@
-{#- Before a run: every table of the raw contract is there. On DuckDB a file of that name
-    under `raw_location` stands in for it, read in place; what is absent is made empty,
+{#- Before a run: every table of the raw contract is there. On DuckDB files of that name
+    under `raw_location` stand in for it, read in place; what is absent is made empty,
     so that the gates that need it stay closed: a view, which a team's own may replace,
     but for the templates, which are pulled into it. A team's own is never replaced. -#}
 {% macro create_raw_relations() -%}
@@ -14,11 +14,14 @@
         {%- set existing = load_relation(
             api.Relation.create(target.database or none, schema, table)
         ) -%}
-        {%- set file = raw_file(table) -%}
-        {%- if file and (not existing or (existing.is_view and not is_replay())) -%}
+        {%- set files = raw_files(table) -%}
+        {%- if files_stand_in(existing, files) -%}
+            {%- if existing and existing.is_table -%}
+                {%- do statements.append('drop table ' ~ existing) -%}
+            {%- endif -%}
             {%- do statements.append(
                 'create or replace view ' ~ schema ~ '.' ~ table ~ ' as '
-                ~ raw_file_query(file, columns)
+                ~ raw_files_query(files, columns)
             ) -%}
         {%- elif not existing and table == 'raw_templates' -%}
             {%- do statements.append(
@@ -39,11 +42,11 @@
             create_empty_table(schema ~ '.' ~ table, columns, typed=true)
         ) -%}
         {#- The demo has a past: taken in once, where the table is new. -#}
-        {%- set file = none if existing else raw_file(table) -%}
-        {%- if file -%}
+        {%- set files = [] if existing else raw_files(table) -%}
+        {%- if files -%}
             {%- do statements.append(
                 'insert into ' ~ schema ~ '.' ~ table ~ ' '
-                ~ raw_file_query(file, columns)
+                ~ raw_files_query(files, columns)
             ) -%}
         {%- endif -%}
     {%- endfor -%}

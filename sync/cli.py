@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import uuid
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -33,19 +34,21 @@ if TYPE_CHECKING:
     from sync.desk import Desk
 
 
+SERVERS = {"sandbox": "sync.sandbox.server", "webhook": "sync.webhook.command"}
+
+
 class Commands(click.Group):
-    """Loads the sandbox only when asked for: a nightly run needs no web server."""
+    """Loads servers only when asked for: a nightly run needs none."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name every command."""
-        return sorted([*super().list_commands(ctx), "sandbox"])
+        return sorted([*super().list_commands(ctx), *SERVERS])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Find a command."""
-        if cmd_name == "sandbox":
-            from sync.sandbox.server import sandbox  # noqa: PLC0415
-
-            return sandbox
+        if cmd_name in SERVERS:
+            module = import_module(SERVERS[cmd_name])
+            return cast("click.Command", getattr(module, cmd_name))
         return super().get_command(ctx, cmd_name)
 
 

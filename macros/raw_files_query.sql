@@ -1,0 +1,37 @@
+{#- All columns of the contract as text, whatever else the files have. -#}
+{% macro raw_files_query(files, columns) -%}
+    {%- for file in files %}
+        {{- ' union all ' if not loop.first -}}
+        {{- raw_lines_query(file, columns) if file.endswith('.jsonl')
+            else raw_csv_query(file, columns) -}}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- A line that is torn, as at the end of a file that is being written, is left out. -#}
+{% macro raw_lines_query(file, columns) -%}
+    {%- set types = [] -%}
+    {%- for column in columns -%}
+        {%- do types.append(column ~ ": 'VARCHAR'") -%}
+    {%- endfor -%}
+    select {{ columns | join(', ') }}
+    from read_json(
+        '{{ file }}',
+        format = 'newline_delimited',
+        ignore_errors = true,
+        columns = { {{- types | join(', ') -}} }
+    )
+    where coalesce({{ columns | join(', ') }}) is not null
+{%- endmacro %}
+
+{% macro raw_csv_query(file, columns) -%}
+    {%- set reader = "read_csv('" ~ file ~ "', all_varchar = true, header = true, "
+        ~ "delim = ',', quote = '\"', escape = '\"', null_padding = false, "
+        ~ "strict_mode = false)" -%}
+    {%- set present = run_query('select * from ' ~ reader ~ ' limit 0').column_names -%}
+    select
+        {%- for column in columns %}
+        {{ column if column in present else 'cast(null as varchar) as ' ~ column }}
+        {{- ',' if not loop.last }}
+        {%- endfor %}
+    from {{ reader }}
+{%- endmacro %}
