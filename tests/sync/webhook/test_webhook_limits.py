@@ -253,6 +253,9 @@ def test_what_waits_together_has_an_end(tmp_path):
 
     @dataclass
     class Content:
+        def is_eof(self):
+            return False
+
         async def iter_any(self):
             for _ in range(4):
                 yield b"x" * 1000
