@@ -2,7 +2,7 @@
 # that is installed. `make` alone lists the targets.
 
 .DEFAULT_GOAL := help
-.PHONY: help bench demo demo-orders docs lint long mutations nights properties test test-spark tested
+.PHONY: help bench bench-report demo demo-orders docs lint long mutations nights properties test test-spark tested
 
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -66,6 +66,9 @@ properties: $(DEV) ## Whole builds of drawn raw rows, judged in plain Python: EX
 
 bench: $(DEV) ## How fast one send is with every claim durable, beside the bare transport
 	@$(BIN)/python tests/bench/send_speed.py
+
+bench-report: $(DEV) ## How long a report over a million decisions takes: after make tested
+	@$(BIN)/python tests/bench/report_size.py
 
 lint: $(DEV) $(TEST)/profiles.yml ## Style and types of Python, SQL, YAML and words
 	$(BIN)/ruff check .

@@ -21,6 +21,7 @@ from sync.errors import ConfigError, SyncError
 from sync.log import say
 from sync.masking import keyed_hash
 from sync.overview import overview
+from sync.report.command import report
 from sync.send import is_idle
 from sync.send import plan as plan_one
 from sync.send import send as send_one
@@ -55,6 +56,7 @@ def main() -> None:
 
 
 main.add_command(templates)
+main.add_command(report)
 
 
 def _names(destination: str | None, *, everything: bool) -> list[str]:
