@@ -84,6 +84,7 @@ lint: $(DEV) $(TEST)/profiles.yml ## Style and types of Python, SQL, YAML and wo
 
 docs: $(BASE) profiles.yml ## The docs site as one file
 	@$(BIN)/dbt --quiet docs generate --static
+	@$(BIN)/python -m sync.report.site target/static_index.html
 	@echo "Open $(CURDIR)/target/static_index.html"
 
 # Yours from then on: never written again.

@@ -7,7 +7,6 @@ import shutil
 
 import pytest
 from browser import faults, needs_chromium, opened
-from conftest import Warehouse
 
 READY = "html[data-ready]"
 QUESTIONS = ("reach", "stops", "ready", "windows", "results")
@@ -279,7 +278,7 @@ def test_the_console_stayed_silent(opened_report):
 def test_no_database_is_one_line_with_the_next_step(planted, tmp_path):
     shutil.copy(planted.home / "profiles.yml", tmp_path)
 
-    done = Warehouse(tmp_path).ott("report", "--out", str(tmp_path / "report.html"))
+    done = type(planted)(tmp_path).ott("report", "--out", str(tmp_path / "report.html"))
 
     assert done.returncode == 3
     assert done.stderr.splitlines() == [
