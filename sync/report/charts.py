@@ -28,7 +28,7 @@ MOST_BARS = 15
 
 def library() -> str:
     """Give Vega, Vega-Lite and Vega-Embed as one script, which needs no network."""
-    return str(vl_convert.javascript_bundle(None))
+    return str(vl_convert.javascript_bundle())  # type: ignore[call-arg] # Its stub errs.
 
 
 def people(count: int | None) -> str:
@@ -93,7 +93,8 @@ def _row(order: list[str] | None) -> alt.Y:
 
 def _words(base: alt.Chart) -> alt.Chart:
     text = base.mark_text(align="left", baseline="bottom", dy=-10, color=INK, limit=330)
-    return text.encode(x=alt.value(0), text="label:N")
+    words: alt.Chart = text.encode(x=alt.value(0), text="label:N")
+    return words
 
 
 def _bars(title: str, rows: list[Row]) -> Spec:
