@@ -9,6 +9,8 @@
     post_hook="{{ forget_before(this, 'decided_at', var('decision_history_days')) }}",
 ) }}
 
+-- depends_on: {{ ref('int_candidates_ranked') }}
+
 with
 
 decision_history as (
