@@ -249,7 +249,9 @@ def _trend(campaign: Row) -> Spec:
     names = [name for _, name in lines]
     last = campaign["trend"][-1] if campaign["trend"] else {}
     told = ", ".join(f"{name} {people(last.get(key))}" for key, name in lines)
-    when = alt.Axis(title=None, format="%-d %b", tickCount=6, **_inked())
+    when = alt.Axis(
+        title=None, format="%-d %b", tickCount="day", labelOverlap=True, **_inked()
+    )
     how_many = alt.Axis(title="People", tickCount=5, **_inked())
     scales = (
         alt.Scale(domain=names, range=[SOFT, MARK]),
@@ -261,7 +263,7 @@ def _trend(campaign: Row) -> Spec:
         _of(rows)
         .mark_line(point={"size": 45, "filled": True})
         .encode(
-            x=alt.X("night:T", axis=when),
+            x=alt.X("night:T", axis=when, scale=alt.Scale(type="utc")),
             y=alt.Y("people:Q", axis=how_many, scale=alt.Scale(zero=True)),
             color=alt.Color("line:N", scale=scales[0], legend=legend),
             strokeDash=alt.StrokeDash("line:N", scale=scales[1], legend=legend),

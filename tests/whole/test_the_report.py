@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 
 import pytest
@@ -187,6 +188,20 @@ def test_the_figures_are_the_marts(planted, page):
     nights = cells(page, "#trend [data-campaign=thank_you] tbody tr")
     assert [row[0] for row in nights] == ["2026-11-16", "2026-11-17", "2026-11-18"]
     assert nights[-1][1:] == ["59", "33"]
+
+
+@needs_chromium
+def test_no_few_people_are_a_number(page):
+    shown = page.eval_on_selector_all(
+        "table:not(#ready-table) td.number, .sums strong, .help li",
+        "cells => cells.map(cell => cell.textContent.trim())",
+    )
+    drawn = page.text_content("#charts")
+
+    assert "few" in shown
+    assert [text for text in shown if text in ("1", "2", "3", "4")] == []
+    assert not re.search(r'(: |\bis )[1-4]( of [\d,]+)?[";]', drawn)
+    assert ": few" in drawn
 
 
 @needs_chromium
