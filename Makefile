@@ -2,7 +2,7 @@
 # that is installed. `make` alone lists the targets.
 
 .DEFAULT_GOAL := help
-.PHONY: help bench bench-scale bench-states bench-webhook demo demo-orders docs lint long mutations nights properties test test-dialects test-spark tested
+.PHONY: help bench bench-report bench-scale bench-states bench-webhook demo demo-orders docs lint long mutations nights properties test test-dialects test-spark tested
 
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -71,6 +71,9 @@ properties: $(DEV) ## Whole builds of drawn raw rows, judged in plain Python: EX
 bench: $(DEV) ## How fast one send is with every claim durable, beside the bare transport
 	@$(BIN)/python tests/bench/send_speed.py
 
+bench-report: $(DEV) ## How long a report over a million decisions takes: after make tested
+	@$(BIN)/python tests/bench/report_size.py
+
 bench-scale: $(DEV) ## What a build costs, and the next night's: CUSTOMERS=1000000
 	@$(BIN)/python tests/bench/scale/scale.py --customers $(or $(CUSTOMERS),1000000)
 
@@ -94,6 +97,7 @@ lint: $(DEV) $(TEST)/profiles.yml ## Style and types of Python, SQL, YAML and wo
 
 docs: $(BASE) profiles.yml ## The docs site as one file
 	@$(BIN)/dbt --quiet docs generate --static
+	@$(BIN)/python -m sync.report.site target/static_index.html
 	@echo "Open $(CURDIR)/target/static_index.html"
 
 # Yours from then on: never written again.

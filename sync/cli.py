@@ -23,6 +23,7 @@ from sync.log import say
 from sync.masking import keyed_hash
 from sync.overview import overview
 from sync.plan import plan as plan_one
+from sync.report.command import report
 from sync.send import is_idle
 from sync.send import send as send_one
 from sync.templates.command import templates
@@ -58,6 +59,7 @@ def main() -> None:
 
 
 main.add_command(templates)
+main.add_command(report)
 
 
 def _names(destination: str | None, *, everything: bool) -> list[str]:

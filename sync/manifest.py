@@ -61,8 +61,14 @@ class Manifest:
 
     def model(self, name: str) -> str | None:
         """Name a model's relation; None where there is none."""
+        return self.relation(name, kinds=("model",))
+
+    def relation(
+        self, name: str, kinds: tuple[str, ...] = ("model", "seed")
+    ) -> str | None:
+        """Name a model's or a seed's relation; None where there is none."""
         for node in self._content.get("nodes", {}).values():
-            if node.get("resource_type") == "model" and node.get("name") == name:
+            if node.get("resource_type") in kinds and node.get("name") == name:
                 relation = node.get("relation_name")
                 return str(relation) if relation else None
         return None

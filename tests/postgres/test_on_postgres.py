@@ -276,7 +276,7 @@ def test_what_is_due_is_sent_once_and_written_back(project, sandbox):
     }
 
 
-def test_every_command_works_on_it(project, sandbox):
+def test_every_command_works_on_it(project, sandbox, tmp_path):
     customer = project.rows(
         "select customer_id from ott_sync.sync_whatsapp "
         f"where send_not_before <= '{LATER}' order by send_rank limit 1"
@@ -288,6 +288,7 @@ def test_every_command_works_on_it(project, sandbox):
     kept = project.ott("why", customer, "--night", LATER[:10], "--json")
     status = project.ott("status")
     doctor = project.ott("doctor", url=sandbox)
+    report = project.ott("report", "--out", str(tmp_path / "report.html"))
 
     assert stopped.returncode == 0, stopped.stderr
     assert project.rows("select customer_id from raw.raw_operator_stops") == [
@@ -302,6 +303,8 @@ def test_every_command_works_on_it(project, sandbox):
         d["delivery_key"] for d in json.loads(why.stdout)
     }
     assert status.returncode == 0, status.stderr
+    assert report.returncode == 0, report.stderr
+    assert "winback_lapsed" in (tmp_path / "report.html").read_text(encoding="utf-8")
     assert re.search("ok +warehouse: PostgreSQL 16", doctor.stdout), doctor.stdout
     assert re.search("ok +dbt-postgres: ", doctor.stdout)
 

@@ -172,3 +172,21 @@ def test_every_worked_case_is_held_by_a_test_that_exists():
         for name, file in pairs:
             held = held_in(ROOT / file.strip("`"))
             assert name.strip("`") in held, f"{case}: {name} in {file}"
+
+
+def test_every_group_of_reasons_has_a_page_with_all_of_them():
+    pages = (ROOT / "models/docs/reasons.md").read_text(encoding="utf-8")
+    told = (ROOT / "models/docs/overview.md").read_text(encoding="utf-8")
+    reasons = [
+        line
+        for line in lines("reference/eligibility_reasons")
+        if line["reason_code"] != "sendable"
+    ]
+
+    for line in reasons:
+        page = pages.split(f"{{% docs reasons_{line['stage']} %}}")[1]
+        page = page.split("{% enddocs %}")[0]
+        code, label = line["reason_code"], line["marketer_label"]
+        assert f"| `{code}` | {label} | {line['what_to_do']} |" in page, code
+        assert f"exposure.ott.reasons_{line['stage']})" in told
+    assert pages.count("\n| `") == len(reasons)

@@ -17,6 +17,7 @@ DECIDING = (
     "int_decision_confidences",
     "fct_campaign_decisions",
     "fct_decision_history",
+    "fct_waterfall_history",
 )
 
 
@@ -51,8 +52,16 @@ def test_each_night_is_kept_once_and_for_its_time(spoilt):
     kept = [(AS_OF, 1, audience), (NEXT_NIGHT, 1, audience)]
     assert nights(spoilt) == kept
 
-    spoilt.dbt("run", "--select", "fct_decision_history", as_of=NEXT_NIGHT)
+    spoilt.dbt("run", "--select", *DECIDING[-2:], as_of=NEXT_NIGHT)
     assert nights(spoilt) == kept, "what was not decided anew is not added again"
+    assert spoilt.ask(
+        "select decided_at::varchar, count(distinct build_id), sum(customer_count) "
+        "from ott_marts.fct_waterfall_history group by all order by all"
+    ) == spoilt.ask(
+        "select decided_at::varchar, count(distinct build_id), count(*) "
+        "from ott_marts.fct_decision_history where is_first_channel "
+        "group by all order by all"
+    ), "the counted nights are the kept ones"
 
     spoilt.dbt(
         "run", "--full-refresh", "--select", "fct_decision_history", as_of=NEXT_NIGHT
