@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import suppress
 
 import httpx
 import pytest
@@ -245,39 +246,26 @@ def test_refusals_are_counted_by_source_and_reason(fresh):
     assert counted in one.said()
 
 
-def test_what_waits_together_has_an_end(tmp_path):
-    import asyncio
-    from dataclasses import dataclass
+def test_what_waits_together_has_an_end(fresh):
+    """Each a little less than the largest; 64 MiB are 22 of them and a half."""
+    one = fresh("--seconds", "60")
+    head = b"POST /line HTTP/1.1\r\nHost: x\r\nContent-Length: 3145728\r\n\r\n"
+    held = [one.connect() for _ in range(24)]
+    for connection in held:
+        with suppress(ConnectionResetError, BrokenPipeError):
+            connection.sendall(head + b"x" * 2_983_000)
+    # Whoever was refused is hung up on, with or without hearing why.
+    read_all(held[-1])
+    for connection in held:
+        connection.close()
 
-    from sync.webhook.receiver import Limits, Receiver
-
-    @dataclass
-    class Content:
-        def is_eof(self):
-            return False
-
-        async def iter_any(self):
-            for _ in range(4):
-                yield b"x" * 1000
-
-    @dataclass
-    class Asked:
-        raw_path: str = "/line"
-        method: str = "POST"
-        content: object = None
-        content_length: int | None = None
-
-        @property
-        def headers(self):
-            return {}
-
-    one = Receiver({"line": object()}, None, Limits(held=2500))
-
-    answer = asyncio.run(one.handle(Asked(content=Content())))
-
-    assert answer.status == 503
-    assert answer.headers["Retry-After"]
-    assert one._held == 0
+    with httpx.Client(base_url=one.url) as client:
+        # What was held is let go as the connections end.
+        until = time.monotonic() + 20
+        while post(client, signing.line(BIG[: 2 * 2**20])).status_code != 200:
+            assert time.monotonic() < until
+    assert one.stop() == 0
+    assert "line too much at once" in one.said()
 
 
 def test_json_says_what_is_open(tmp_path):
