@@ -18,7 +18,7 @@ counted as (
         is_priced,
         count(*) as message_count,
         sum(case when is_billed then 1 else 0 end) as billed_count,
-        sum(price) as cost
+        sum(price) as total_price
 
     from message_prices
 
@@ -51,8 +51,8 @@ final as (
         cast(message_count as {{ dbt.type_bigint() }}) as message_count,
         cast(billed_count as {{ dbt.type_bigint() }}) as billed_count,
         cast(
-            case when is_priced then coalesce(cost, 0) end as numeric(18, 6)
-        ) as cost,
+            case when is_priced then coalesce(total_price, 0) end as numeric(18, 6)
+        ) as total_cost,
 
         ---------- booleans
         is_priced,

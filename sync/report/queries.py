@@ -315,7 +315,7 @@ COSTS = Query(
     f"""
     select
         campaign_id, channel, destination, country_code, purpose, currency,
-        message_count, billed_count, cost, is_priced,
+        message_count, billed_count, total_cost as cost, is_priced,
         count(*) over () as total
     from {{fct_campaign_costs}}
     order by message_count desc, campaign_id, channel, destination, country_code,
@@ -330,7 +330,7 @@ SPENT = Query(
         coalesce(currency, '') as currency,
         cast(sum(message_count) as bigint) as messages,
         cast(sum(billed_count) as bigint) as billed,
-        sum(cost) as cost
+        sum(total_cost) as cost
     from {fct_campaign_costs}
     group by currency
     order by currency

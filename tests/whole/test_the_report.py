@@ -59,7 +59,7 @@ COSTS = """
     insert into ott_marts.fct_campaign_costs
     select * replace (
         'winback_lapsed' as campaign_id, 'DE' as country_code, 900 as message_count,
-        800 as billed_count, 40.5 as cost, 'EUR' as currency, true as is_priced
+        800 as billed_count, 40.5 as total_cost, 'EUR' as currency, true as is_priced
     )
     from ott_marts.fct_campaign_costs limit 1
 """

@@ -67,7 +67,7 @@ ranked as (
             and rate_cards.purpose in ('*', placed.purpose)
             and (
                 rate_cards.country_code = '*'
-                or rate_cards.country_code = placed.country_code
+                or placed.country_code = rate_cards.country_code
             )
             and placed.taken_at >= rate_cards.valid_from
             and (
