@@ -48,7 +48,7 @@ tested: $(DEV) $(TEST)/profiles.yml
 	OTT_BUILT="$(CURDIR)/$(TEST)" \
 		$(BIN)/pytest -n $(or $(JOBS),2) --dist loadfile -m 'not long'
 
-test-spark: $(SPARK) ## The portable macros on a Spark of its own: Java 17, 700 MB more
+test-spark: $(SPARK) ## Everything on a Spark of its own, two workers: Java 17, 700 MB more
 	.venv-spark/bin/pytest tests/spark
 
 test-dialects: $(DIALECTS) ## The SQL for five warehouses nobody here has: 650 MB more

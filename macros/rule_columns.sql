@@ -3,7 +3,7 @@
     {%- set seed = none -%}
     {%- if execute -%}
         {%- set seed = load_relation(api.Relation.create(
-            target.database,
+            target.database or none,
             generate_schema_name('reference', none),
             rule ~ '_defaults',
         )) -%}

@@ -1,6 +1,6 @@
 {#- A view without `as_of`: the nightly history filters it, `sync_settlements` asks it
     live. -#}
-{{ config(materialized='view') }}
+{{ config(materialized=view_or_table()) }}
 
 with
 

@@ -1,5 +1,5 @@
 {#- A view without `as_of`, for `int_withdrawals_reached`. -#}
-{{ config(materialized='view') }}
+{{ config(materialized=view_or_table()) }}
 
 with
 

@@ -1,5 +1,5 @@
 {#- A view without `as_of`: whoever reads it filters by `received_at`. -#}
-{{ config(materialized='view') }}
+{{ config(materialized=view_or_table()) }}
 
 with
 

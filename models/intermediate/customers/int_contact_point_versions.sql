@@ -1,5 +1,5 @@
 {#- Read by two models, and only a join away from staging. -#}
-{{ config(materialized='view') }}
+{{ config(materialized=view_or_table()) }}
 
 with
 

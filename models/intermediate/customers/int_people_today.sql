@@ -1,6 +1,6 @@
 {#- Each person with a print of all ids that make it up, as they are known while
     messages go out. -#}
-{{ config(materialized='view') }}
+{{ config(materialized=view_or_table()) }}
 
 with
 

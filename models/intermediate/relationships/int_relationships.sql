@@ -1,5 +1,5 @@
 {#- A view without `as_of`: the nightly table filters it, `sync_stops` asks it live. -#}
-{{ config(materialized='view') }}
+{{ config(materialized=view_or_table()) }}
 
 with
 

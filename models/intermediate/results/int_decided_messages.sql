@@ -1,6 +1,6 @@
 {#- A replay has no record of past plans, which live only in the live tables: there it
     is what the night replayed would send. -#}
-{{ config(materialized='view') }}
+{{ config(materialized=view_or_table()) }}
 
 with
 

@@ -1,5 +1,5 @@
 {#- A view without `as_of`: windows filter it, stops are asked live. -#}
-{{ config(materialized='view') }}
+{{ config(materialized=view_or_table()) }}
 
 {%- set missing = 'cast(null as ' ~ dbt.type_string() ~ ')' %}
 
