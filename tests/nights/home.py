@@ -26,7 +26,7 @@ FEW_UNIT_TESTS = (
         for folder in ("staging", "rules", "intermediate", "marts")
     ),
 )
-PROJECT = ("models", "macros", "seeds", "tests/dbt", "dbt_project.yml")
+PROJECT = ("models", "macros", "seeds", "tests/dbt", "docs/channels", "dbt_project.yml")
 PATIENCE = 600
 
 

@@ -93,6 +93,7 @@ def _statements(model, code):
     if kind == "view":
         yield f"create or replace view {relation} as {code}"
         return
-    if kind == "table":
+    # What may be refreshed whole was compiled to be.
+    if kind == "table" or model["config"].get("full_refresh") is not False:
         yield f"delete from {relation}"
     yield f"insert into {relation} by name {code}"

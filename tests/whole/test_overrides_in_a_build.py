@@ -12,7 +12,10 @@ from conftest import AS_OF, BIN, ROOT
 # Several whole builds: `make long`.
 pytestmark = pytest.mark.long
 
-PROJECT = ("models", "macros", "seeds", "tests/dbt", "dbt_project.yml")
+PROJECT = (
+    *("models", "macros", "seeds", "tests/dbt", "docs/channels"),
+    "dbt_project.yml",
+)
 REVIEW = "assert_loosened_law_rows_were_reviewed"
 SELECTED = ("+fct_campaign_decisions", "+sync_whatsapp", "+loosened_rules", REVIEW)
 US = "US,PR,GU,VI,AS,MP"

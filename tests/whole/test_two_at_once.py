@@ -8,7 +8,7 @@ from conftest import AS_OF, FEW_UNIT_TESTS, ROOT
 
 
 def test_dbt_builds_while_a_send_is_under_way_and_nothing_is_lost(spoilt):
-    with spoilt.sandbox("--latency", "2") as url:
+    with spoilt.sandbox("--latency", "3") as url:
         env = spoilt.env | {
             "DBT_TARGET": "test",
             "OTT_NOW": AS_OF.replace(" ", "T") + "Z",
@@ -31,7 +31,7 @@ def test_dbt_builds_while_a_send_is_under_way_and_nothing_is_lost(spoilt):
             spoilt.dbt("build", "--select", "path:models/sync", *FEW_UNIT_TESTS)
             during = len(log.read_text().splitlines())
             second = spoilt.ott("send", "whatsapp", url=url)
-            told, _ = sending.communicate(timeout=240)
+            told, _ = sending.communicate(timeout=300)
 
     keys = [json.loads(line)["delivery_key"] for line in log.read_text().splitlines()]
     written = spoilt.ask(

@@ -93,8 +93,11 @@ final as (
         currency,
 
         ---------- numbers
-        case when billed_on = 'accepted' or is_delivered then price_per_message end
-            as price,
+        cast(
+            case
+                when billed_on = 'accepted' or is_delivered then price_per_message
+            end as {{ dbt.type_numeric() }}
+        ) as price,
 
         ---------- booleans
         price_per_message is not null as is_priced,

@@ -64,7 +64,7 @@ def seed(path: Path, row: dict[str, str]) -> None:
 def project(home: Path) -> Path:
     """Copy the project, with one campaign."""
     folder = home / "project"
-    for name in ("models", "macros", "seeds"):
+    for name in ("models", "macros", "seeds", "docs/channels"):
         shutil.copytree(ROOT / name, folder / name)
     shutil.copy(ROOT / "dbt_project.yml", folder)
     shutil.copy(ROOT / "profiles.example.yml", folder / "profiles.yml")
