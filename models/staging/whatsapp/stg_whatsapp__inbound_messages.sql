@@ -22,6 +22,7 @@ read_now as (
 
 identified as (
 
+    {% for rows in ['read_now', 'kept'] -%}
     select
         message_id,
         phone_number_id,
@@ -34,24 +35,10 @@ identified as (
         occurred_at as sent_at,
         received_at
 
-    from read_now
+    from {{ rows }}
+    {{ 'union all' if not loop.last }}
 
-    union all
-
-    select
-        message_id,
-        phone_number_id,
-        wa_id,
-        user_id,
-        context_message_id,
-        message_type,
-        message_text,
-        button_text,
-        occurred_at as sent_at,
-        received_at
-
-    from kept
-
+    {% endfor %}
 ),
 
 -- Webhooks repeat: the first receipt is kept.

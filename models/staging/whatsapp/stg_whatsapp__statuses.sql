@@ -22,6 +22,7 @@ read_now as (
 
 identified as (
 
+    {% for rows in ['read_now', 'kept'] -%}
     select
         message_id,
         phone_number_id,
@@ -33,23 +34,10 @@ identified as (
         occurred_at,
         received_at
 
-    from read_now
+    from {{ rows }}
+    {{ 'union all' if not loop.last }}
 
-    union all
-
-    select
-        message_id,
-        phone_number_id,
-        wa_id,
-        user_id,
-        delivery_key,
-        message_status,
-        error_code,
-        occurred_at,
-        received_at
-
-    from kept
-
+    {% endfor %}
 ),
 
 -- Webhooks repeat: the first receipt is kept.

@@ -15,7 +15,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -89,8 +88,8 @@ def tell(
     folder: Path,
     env: dict[str, str],
     keep: Path = Path(os.devnull),
-) -> tuple[float, float]:
-    """Run a command to its end; returns seconds and its own peak in MB."""
+) -> tuple[float, float, float]:
+    """Run a command; returns its seconds, processor seconds and peak in MB."""
     begun = time.monotonic()
     with (
         keep.open("wb") as output,
@@ -100,33 +99,39 @@ def tell(
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         sys.exit(f"{command[0]} ended with {process.returncode}.")
-    return time.monotonic() - begun, used.ru_maxrss / 1024
-
-
-def build(folder: Path, database: Path, as_of: str) -> tuple[float, float, float]:
-    """Build all models; returns seconds, processor seconds and the peak in MB."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    begun = time.monotonic()
-    subprocess.run(
-        [
-            *(Path(sys.executable).parent / "dbt", "--quiet", "build"),
-            *("--exclude-resource-type", "test", "unit_test", "--target", "test"),
-            "--vars",
-            f"{{as_of: '{as_of}', raw_location: '', channels: [whatsapp]}}",
-        ],
-        cwd=folder,
-        env=os.environ
-        | {
-            "OTT_DUCKDB_PATH": str(database),
-            "DBT_PROFILES_DIR": str(folder),
-            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-        },
-        check=True,
-    )
     wall = time.monotonic() - begun
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return wall, cpu, after.ru_maxrss / 1024
+    return wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+
+
+def environment(home: Path) -> dict[str, str]:
+    """Tell dbt and `ott` where the bench has its things."""
+    return os.environ | {
+        "OTT_DUCKDB_PATH": str(home / "ott.duckdb"),
+        "OTT_LEDGER": str(home / "ledger.sqlite"),
+        "DBT_PROFILES_DIR": str(home / "project"),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "PYTHONPATH": str(ROOT),
+    }
+
+
+def dbt(home: Path, *command: str, as_of: str = NOW) -> tuple[float, float, float]:
+    """Run dbt; returns what `tell` does."""
+    settings = f"{{as_of: '{as_of}', raw_location: '', channels: [whatsapp]}}"
+    return tell(
+        [
+            str(Path(sys.executable).parent / "dbt"),
+            *("--quiet", *command, "--target", "test", "--vars", settings),
+        ],
+        home / "project",
+        environment(home),
+    )
+
+
+def build(home: Path, as_of: str) -> tuple[float, float, float]:
+    """Build all models, without tests."""
+    return dbt(
+        home, *("build", "--exclude-resource-type", "test", "unit_test"), as_of=as_of
+    )
 
 
 def dearest(folder: Path) -> list[tuple[float, str]]:
@@ -146,10 +151,10 @@ def measure(customers: int, home: Path) -> tuple[float, float]:
     """Print what a world of so many customers costs; returns its two times."""
     database, folder = home / "ott.duckdb", project(home)
     run_sql(database, "raw.sql", customers=customers, now=NOW)
-    whole = build(folder, database, NOW)
+    whole = build(home, NOW)
     dear = dearest(folder)
     run_sql(database, "night.sql", customers=customers, now=NIGHT)
-    night = build(folder, database, NIGHT)
+    night = build(home, NIGHT)
     for name, (wall, cpu, peak) in (("whole", whole), ("next night", night)):
         print(
             f"{customers:>10,} customers  {name:<10} {wall:>7.1f} s "

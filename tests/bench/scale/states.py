@@ -20,7 +20,7 @@ import tempfile
 from pathlib import Path
 
 import duckdb
-from scale import NOW, ROOT, project, run_sql, tell
+from scale import NOW, ROOT, dbt, environment, project, run_sql, tell
 
 sys.path.insert(0, str(ROOT))
 
@@ -49,22 +49,10 @@ DESIRED = """
 """
 
 
-def dbt(folder: Path, env: dict[str, str], *command: str) -> tuple[float, float]:
-    """Run dbt; returns seconds and the peak in MB of the dearest so far."""
-    settings = f"{{as_of: '{NOW}', raw_location: '', channels: [whatsapp]}}"
-    return tell(
-        [
-            str(Path(sys.executable).parent / "dbt"),
-            *("--quiet", *command, "--target", "test", "--vars", settings),
-        ],
-        folder,
-        env,
-    )
-
-
-def prepare(customers: int, home: Path, env: dict[str, str]) -> Path:
+def prepare(customers: int, home: Path) -> None:
     """Make a world of customers alone, and what their profiles should hold."""
-    folder, database = project(home), home / "ott.duckdb"
+    project(home)
+    database = home / "ott.duckdb"
     run_sql(database, "raw.sql", customers=1, now=NOW)
     with duckdb.connect(str(database)) as connection:
         connection.execute("delete from raw.raw_customers")
@@ -73,11 +61,10 @@ def prepare(customers: int, home: Path, env: dict[str, str]) -> Path:
             "'BR' as country_code, '2025-01-01 00:00:00' as received_at "
             f"from range({customers})"
         )
-    dbt(folder, env, "seed")
-    dbt(folder, env, "run", "--select", "+sync_braze_profiles", "+sync_stops")
+    dbt(home, "seed")
+    dbt(home, "run", "--select", "+sync_braze_profiles", "+sync_stops")
     with duckdb.connect(str(database)) as connection:
         connection.execute(DESIRED.format(customers=customers, now=NOW))
-    return folder
 
 
 def vouch(database: Path) -> None:
@@ -88,9 +75,9 @@ def vouch(database: Path) -> None:
         )
 
 
-def send(home: Path, env: dict[str, str]) -> tuple[float, float, str]:
+def send(home: Path) -> tuple[float, float, str]:
     """Send the difference to a sandbox; returns seconds, the peak in MB, and words."""
-    now = NOW.replace(" ", "T")
+    now, env = NOW.replace(" ", "T"), environment(home)
     command = [sys.executable, "-m", "sync", "sandbox", "--port", "0"]
     command += ["--dir", str(home / "sandbox"), "--now", now + "+00:00"]
     with subprocess.Popen(
@@ -99,7 +86,7 @@ def send(home: Path, env: dict[str, str]) -> tuple[float, float, str]:
         try:
             assert server.stdout
             url = server.stdout.readline().split()[-1]
-            done = tell(
+            seconds, _, peak = tell(
                 [
                     *(sys.executable, "-m", "sync", "send", "braze_profiles"),
                     *("--target", "test", "--allow-change", "--json"),
@@ -110,7 +97,7 @@ def send(home: Path, env: dict[str, str]) -> tuple[float, float, str]:
             )
         finally:
             server.terminate()
-    return *done, (home / "sent.json").read_text("utf-8").strip()
+    return seconds, peak, (home / "sent.json").read_text("utf-8").strip()
 
 
 def main() -> None:
@@ -120,24 +107,16 @@ def main() -> None:
     customers = parser.parse_args().states // ATTRIBUTES
     with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR")) as name:
         home = Path(name)
-        env = os.environ | {
-            "OTT_DUCKDB_PATH": str(home / "ott.duckdb"),
-            "OTT_LEDGER": str(home / "ledger.sqlite"),
-            "DBT_PROFILES_DIR": str(home / "project"),
-            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-            "PYTHONPATH": str(ROOT),
-        }
-        folder = prepare(customers, home, env)
+        prepare(customers, home)
         compared = dbt(
-            folder,
-            env,
+            home,
             *("run", "--select", "int_profile_states_known"),
             *("int_profile_states_changed", "sync_braze_profiles", "sync_decided"),
         )
         vouch(home / "ott.duckdb")
-        *sent, told = send(home, env)
+        *sent, told = send(home)
     print(f"{customers * ATTRIBUTES:,} values, one in a hundred changed")
-    print(f"compared in SQL  {compared[0]:>6.1f} s  peak {compared[1]:>6.0f} MB")
+    print(f"compared in SQL  {compared[0]:>6.1f} s  peak {compared[2]:>6.0f} MB")
     print(f"ott send         {sent[0]:>6.1f} s  peak {sent[1]:>6.0f} MB")
     print(re.sub(r'"run_id": "\w+", ', "", told))
 
