@@ -19,9 +19,9 @@ DIALECTS := .venv-dialects/.made-$(shell cksum < tests/dialects/requirements.loc
 TEST := target/test
 TEST_NOW := 2026-11-18 10:00:00
 TEST_AS_OF := 2026-11-18 10:05:00
+# A home of its own, so that a copy elsewhere has the same profile and is not parsed anew.
 TEST_ENV := DBT_PROFILES_DIR=$(TEST) DBT_TARGET_PATH=$(TEST)/target \
-	DBT_LOG_PATH=$(TEST)/logs OTT_DUCKDB_PATH="$(CURDIR)/$(TEST)/ott.duckdb" \
-	OTT_LEDGER="$(CURDIR)/$(TEST)/ledger.sqlite"
+	DBT_LOG_PATH=$(TEST)/logs HOME="$(CURDIR)/$(TEST)"
 
 # A target and a database of its own: it runs beside the tests.
 LINT_ENV := DBT_PROFILES_DIR=$(TEST) DBT_TARGET_PATH=target/lint \
@@ -104,8 +104,8 @@ docs: $(BASE) profiles.yml ## The docs site as one file
 profiles.yml:
 	@cp profiles.example.yml profiles.yml
 
-$(TEST)/profiles.yml: profiles.example.yml
-	@mkdir -p $(TEST) && cp profiles.example.yml $@
+$(TEST)/profiles.yml: profiles.example.yml tests/whole/home_profile.py
+	@mkdir -p $(TEST) && $(BIN)/python tests/whole/home_profile.py $@
 
 $(BASE):
 	@for python in $(PYTHON) python3.13 python3.12 python3.11 python3; do \

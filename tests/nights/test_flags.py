@@ -7,7 +7,7 @@ from home import lines
 from nights import FIRST, Asked, Simulation
 from world import DAY, HOUR
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 FLAG, UNTIL = "ott_reachable", "ott_reachable_until"
 # People by the order they joined in; the first eight share phones.

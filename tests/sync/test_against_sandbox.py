@@ -117,7 +117,7 @@ def test_killing_a_run_sends_to_nobody_twice(project, sandbox):
     _assert_killing_is_safe(project, sandbox("--latency", "0.02"), KILLS)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_killing_twenty_runs_sends_to_nobody_twice(project, sandbox):
     _assert_killing_is_safe(project, sandbox("--latency", "0.02"), 20)
 

@@ -234,7 +234,7 @@ def test_killing_a_run_sends_to_nobody_twice(project):
     _assert_killing_is_safe(project, KILLS)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_killing_twenty_runs_sends_to_nobody_twice(project):
     _assert_killing_is_safe(project, 20)
 

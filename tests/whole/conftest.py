@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
+import home_profile
 import pytest
 
 from sync.demo.generate import generate
@@ -39,6 +40,7 @@ class Warehouse:
     @property
     def env(self):
         return os.environ | {
+            "HOME": str(self.home),
             "DBT_PROFILES_DIR": str(self.home),
             "DBT_TARGET_PATH": str(self.home / "target"),
             "DBT_LOG_PATH": str(self.home / "logs"),
@@ -53,7 +55,8 @@ class Warehouse:
         settings = f"{{raw_location: raw, as_of: '{as_of}'}}"
         done = subprocess.run(
             [BIN / "dbt", "--quiet", *command, "--target", target, "--vars", settings],
-            env=self.env,
+            # By HOME alone: a path of its own would have everything parsed anew.
+            env={k: v for k, v in self.env.items() if k != "OTT_DUCKDB_PATH"},
             cwd=ROOT,
             capture_output=True,
             text=True,
@@ -112,7 +115,7 @@ def build(home, now=NOW, as_of=AS_OF):
     if BUILT and (now, as_of) == (NOW, AS_OF):
         return Warehouse(Path(BUILT)).copy(home)
     home.mkdir(parents=True, exist_ok=True)
-    shutil.copy(ROOT / "profiles.example.yml", home / "profiles.yml")
+    home_profile.write(home / "profiles.yml")
     generate(now, home / "raw")
     made = Warehouse(home)
     made.dbt("build", as_of=as_of)
@@ -128,7 +131,7 @@ def built(tmp_path_factory):
 def seeded(tmp_path_factory):
     """Seeds and nothing else, to build any world on."""
     home = tmp_path_factory.mktemp("seeded")
-    shutil.copy(ROOT / "profiles.example.yml", home / "profiles.yml")
+    home_profile.write(home / "profiles.yml")
     made = Warehouse(home)
     made.dbt("seed")
     return made

@@ -9,7 +9,6 @@ very SQL that dbt compiled for it, with their own instant in place of the first.
 from __future__ import annotations
 
 import json
-import shutil
 import sys
 import tempfile
 from datetime import UTC, datetime, timedelta
@@ -17,7 +16,8 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 import duckdb
-from conftest import ROOT, Warehouse
+import home_profile
+from conftest import Warehouse
 
 from sync.demo.generate import generate
 from sync.destinations import DESTINATIONS
@@ -69,7 +69,7 @@ def main(hours: int = 168) -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         warehouse = Warehouse(home)
-        shutil.copy(ROOT / "profiles.example.yml", home / "profiles.yml")
+        home_profile.write(home / "profiles.yml")
         generate(MONDAY, home / "raw")
         warehouse.dbt("build", as_of=judged_at(0))
         compiled = statements(home / "target")

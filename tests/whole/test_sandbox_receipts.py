@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
 from dataclasses import replace
 from datetime import datetime
 
+import home_profile
 import httpx
 import pytest
-from conftest import AS_OF, ROOT, Warehouse
+from conftest import AS_OF, Warehouse
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
@@ -96,7 +96,7 @@ def send(env, row):
 def told(tmp_path_factory):
     """Staging over what came back: a half that arrived, a half that did not."""
     home = tmp_path_factory.mktemp("receipts")
-    shutil.copy(ROOT / "profiles.example.yml", home / "profiles.yml")
+    home_profile.write(home / "profiles.yml")
     (home / "raw").mkdir()
     for name in ("raw_templates", "raw_whatsapp_webhooks"):
         (home / "raw" / f"{name}.jsonl").touch()
