@@ -1,5 +1,6 @@
 {#- Every id of a customer with the id that stands for the person. With `is_live` there
-    is no clock: what was received since counts too, and a merge dated ahead. -#}
+    is no clock: what was received since counts too, and a merge dated ahead; and only
+    ids that some version merges, or merges into, are looked at. -#}
 {% macro customer_merges(is_live) -%}
 {%- set hops = 5 -%}
 {%- set merges = ['latest.merged_at'] -%}
@@ -18,7 +19,25 @@ customers as (
     where coalesce(received_at, {{ clock }}) <= {{ clock }}
 
 ),
+{% if is_live %}
+merging_customers as (
 
+    select * from {{ ref('stg_crm__customers') }}
+
+    where merged_into_customer_id is not null
+
+),
+
+merged_ids as (
+
+    select customer_id from merging_customers
+
+    union all
+
+    select merged_into_customer_id as customer_id from merging_customers
+
+),
+{% endif %}
 ranked as (
 
     select
@@ -42,7 +61,11 @@ ranked as (
 
     from customers
 
-    where customer_id is not null
+    where
+        customer_id is not null
+        {%- if is_live %}
+        and customer_id in (select merged_ids.customer_id from merged_ids)
+        {%- endif %}
 
 ),
 

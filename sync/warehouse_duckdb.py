@@ -16,14 +16,21 @@ if TYPE_CHECKING:
     from sync.config import Profile
 
 PAGE = 1000
+# What does not fit goes to disk. Most readings fit; a machine that sends may be small.
+FRUGAL = "100MB"
+AMPLE = "80%"
+TOO_LITTLE = (duckdb.OutOfMemoryException, duckdb.IOException)
 
 
 class DuckDBSession:
     """One connection to the embedded file."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Use `connection`, which somebody else closes."""
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, *, is_frugal: bool = False
+    ) -> None:
+        """Use `connection`, which somebody else closes; `is_frugal` is its limit."""
         self._connection = connection
+        self._is_frugal = is_frugal
 
     def columns(self, relation: str) -> list[tuple[str, str]]:
         """Name the columns of `relation` and their types, in order."""
@@ -33,11 +40,25 @@ class DuckDBSession:
         """Stream the rows of `query`; `?` takes the values."""
         cursor = self._connection.cursor()
         try:
-            cursor.execute(query, list(values))
-            while page := cursor.fetchmany(PAGE):
+            page = self._first_page(cursor, query, list(values))
+            while page:
                 yield from page
+                page = cursor.fetchmany(PAGE)
         finally:
             cursor.close()
+
+    def _first_page(
+        self, cursor: duckdb.DuckDBPyConnection, query: str, values: list[object]
+    ) -> list[Any]:
+        """Ask frugally, and once more with all there is where that is not enough."""
+        try:
+            return cursor.execute(query, values).fetchmany(PAGE)
+        except TOO_LITTLE:
+            if not self._is_frugal:
+                raise
+            self._is_frugal = False
+            cursor.execute(f"set global memory_limit = '{AMPLE}'")
+            return cursor.execute(query, values).fetchmany(PAGE)
 
     def append(self, relation: str, rows: Sequence[Mapping[str, object]]) -> None:
         """Add rows, by column name."""
@@ -66,7 +87,11 @@ class DuckDBWarehouse:
     def reading(self) -> Iterator[DuckDBSession]:
         """Connect read-only, or raise LockedError."""
         with self._connected(read_only=True) as connection:
-            yield DuckDBSession(connection)
+            # A limit of the profile's own is meant.
+            is_frugal = "memory_limit" not in self._settings
+            if is_frugal:
+                connection.execute(f"set global memory_limit = '{FRUGAL}'")
+            yield DuckDBSession(connection, is_frugal=is_frugal)
 
     @contextmanager
     def writing(self) -> Iterator[DuckDBSession]:

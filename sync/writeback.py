@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sync.warehouse import Session, Warehouse
 
 # One transaction's events: some seconds of sending, some megabytes.
-PAGE = 10_000
+PAGE = 4_000
 EVENT_COLUMNS = (
     "delivery_event_id",
     "delivery_key",

@@ -57,6 +57,13 @@ customer_merges as (
 
 ),
 
+-- Once more: millions that are asked for twice would be held in memory.
+merges_of_the_messaged as (
+
+    select * from {{ ref('int_customer_merges') }}
+
+),
+
 delivery_events as (
 
     select * from {{ ref('stg_sync__delivery_events') }}
@@ -181,12 +188,12 @@ unjudged_messages as (
 
     select
         delivery_events.*,
-        customer_merges.canonical_customer_id
+        merges_of_the_messaged.canonical_customer_id
 
     from delivery_events
 
-    inner join customer_merges
-        on delivery_events.customer_id = customer_merges.customer_id
+    inner join merges_of_the_messaged
+        on delivery_events.customer_id = merges_of_the_messaged.customer_id
 
     cross join newest
 
@@ -299,6 +306,50 @@ ranked_suppressions as (
 
 ),
 
+people_as_decided as (
+
+    select distinct
+        decided_rows.customer_id,
+        decided_rows.person_key
+
+    from decided_rows
+
+    inner join people
+        on
+            decided_rows.customer_id = people.customer_id
+            and decided_rows.person_key = people.person_key
+
+),
+
+-- All ids of those who have a row.
+ids_to_send as (
+
+    select
+        customer_merges.customer_id,
+        customer_merges.canonical_customer_id
+
+    from customer_merges
+
+    where
+        customer_merges.canonical_customer_id
+        in (select decided_rows.customer_id from decided_rows)
+
+),
+
+customers_to_send as (
+
+    select
+        customers.customer_id,
+        customers.erased_at,
+        customers.is_minor,
+        customers.received_at
+
+    from customers
+
+    where customers.customer_id in (select ids_to_send.customer_id from ids_to_send)
+
+),
+
 -- Whatever its date, and though a later version knows nothing of it, as in
 -- int_customers.
 erased_customers as (
@@ -308,7 +359,7 @@ erased_customers as (
         min(erased_at) as erased_at,
         min(received_at) as received_at
 
-    from customers
+    from customers_to_send
 
     where erased_at is not null
 
@@ -319,18 +370,18 @@ erased_customers as (
 ranked_customers as (
 
     select
-        customers.customer_id,
-        customers.is_minor,
-        customers.received_at,
+        customer_id,
+        is_minor,
+        received_at,
         row_number() over (
-            partition by customers.customer_id
+            partition by customer_id
             -- The version received last wins; a minor wins a tie.
             order by
-                customers.received_at desc nulls first,
-                case when customers.is_minor then 0 else 1 end asc
+                received_at desc nulls first,
+                case when is_minor then 0 else 1 end asc
         ) as version_rank
 
-    from customers
+    from customers_to_send
 
 ),
 
@@ -386,12 +437,14 @@ stopped as (
 
     from decided_rows
 
-    left join people
-        on decided_rows.customer_id = people.customer_id
+    left join people_as_decided
+        on
+            decided_rows.customer_id = people_as_decided.customer_id
+            and decided_rows.person_key = people_as_decided.person_key
 
     where
         decided_rows.person_key is not null
-        and coalesce(decided_rows.person_key != people.person_key, true)
+        and people_as_decided.customer_id is null
 
     union all
 
@@ -493,11 +546,11 @@ stopped as (
 
     from rows_to_send
 
-    inner join customer_merges
-        on rows_to_send.customer_id = customer_merges.canonical_customer_id
+    inner join ids_to_send
+        on rows_to_send.customer_id = ids_to_send.canonical_customer_id
 
     inner join erased_customers
-        on customer_merges.customer_id = erased_customers.customer_id
+        on ids_to_send.customer_id = erased_customers.customer_id
 
     union all
 
@@ -509,12 +562,12 @@ stopped as (
 
     from rows_to_send
 
-    inner join customer_merges
-        on rows_to_send.customer_id = customer_merges.canonical_customer_id
+    inner join ids_to_send
+        on rows_to_send.customer_id = ids_to_send.canonical_customer_id
 
     inner join ranked_customers
         on
-            customer_merges.customer_id = ranked_customers.customer_id
+            ids_to_send.customer_id = ranked_customers.customer_id
             and ranked_customers.version_rank = 1
             and ranked_customers.is_minor
 
