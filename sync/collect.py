@@ -220,4 +220,4 @@ def _fill(
 def _state(at: Desk, row: SendRow, now: datetime) -> str:
     if row.send_not_before > now:
         return "later"
-    return "known" if at.ledger.deliveries.is_known(row, now) else "due"
+    return "known" if at.ledger.deliveries.known([row], now) else "due"

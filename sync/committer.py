@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from sync.ledger import Ledger
 
-T = TypeVar("T")
-Work = tuple["Callable[[], Any]", "asyncio.Future[Any]"]
+    Work = Callable[[list[Any]], Sequence[Any]]
+Asked = tuple[Any, "asyncio.Future[Any]"]
 
 
 class Committer:
@@ -23,12 +23,18 @@ class Committer:
     commit fails everything in it: nobody may believe what is not durable.
     """
 
-    def __init__(self, ledger: Ledger, then: Callable[[], None]) -> None:
-        """Use it as `async with`; `then` runs after a commit, before its askers."""
+    def __init__(self, ledger: Ledger, work: Work, then: Callable[[], None]) -> None:
+        """
+        Use it as `async with`.
+
+        `work` does what a group asked for, inside the transaction, and answers each;
+        `then` runs after a commit, before its askers.
+        """
         self._ledger = ledger
+        self._work = work
         self._then = then
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="ledger")
-        self._waiting: list[Work] = []
+        self._waiting: list[Asked] = []
         self._asked = asyncio.Event()
 
     async def __aenter__(self) -> Self:
@@ -42,10 +48,10 @@ class Committer:
         await asyncio.gather(self._task, return_exceptions=True)
         self._thread.shutdown()
 
-    async def do(self, work: Callable[[], T]) -> T:
-        """Do `work` in a transaction; return when it is durable."""
-        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._waiting.append((work, future))
+    async def do(self, asked: object) -> Any:
+        """Have it done in a transaction; return the answer when it is durable."""
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting.append((asked, future))
         self._asked.set()
         return await future
 
@@ -62,20 +68,20 @@ class Committer:
             else:
                 _answer(batch, results)
 
-    def _commit(self, batch: list[Work]) -> list[Any]:
+    def _commit(self, batch: list[Asked]) -> Sequence[Any]:
         with self._ledger.transaction():
-            results = [work() for work, _ in batch]
+            results = self._work([asked for asked, _ in batch])
         self._then()
         return results
 
 
-def _answer(batch: list[Work], results: list[Any]) -> None:
+def _answer(batch: list[Asked], results: Sequence[Any]) -> None:
     for (_, future), result in zip(batch, results, strict=True):
         if not future.done():
             future.set_result(result)
 
 
-def _fail(batch: list[Work], error: Exception) -> None:
+def _fail(batch: list[Asked], error: Exception) -> None:
     for _, future in batch:
         if not future.done():
             future.set_exception(error)

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from hashlib import md5
 from typing import TYPE_CHECKING, Any, Literal
 
-from sync.ledger_schema import CLOSED, EVENT, PUT, SETTLE, STOPPED
+from sync.ledger_batch import (
+    CLAIM,
+    CLOSED,
+    EVENT,
+    KNOWN,
+    OPEN,
+    PUT,
+    SETTLE,
+    apart,
+)
+from sync.ledger_schema import STOPPED
 from sync.masking import keyed_hash
 from sync.messages import Outcome, StateRow
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from sync.messages import SendRow
@@ -31,7 +43,6 @@ where state = 'unknown' and states is null
 order by state_at, deliveries.delivery_key
 """
 TOLD = "update deliveries set written_at = :now where delivery_key = :delivery_key"
-ATTEMPT = "select attempt from deliveries where delivery_key = :delivery_key"
 KEPT = (
     "delivery_key",
     "build_id",
@@ -57,6 +68,9 @@ class Verdict:
     reason_code: str | None = None
 
 
+CLAIMED = Verdict("claimed")
+
+
 class Deliveries:
     """Claims and outcomes; the caller owns the transaction."""
 
@@ -65,41 +79,67 @@ class Deliveries:
         self._connection = connection
         self._hash_key = hash_key
 
-    def is_known(self, row: SendRow, now: datetime) -> bool:
-        """Tell whether the ledger has settled this row, or it must wait (DESIGN 7)."""
-        known = self._get(row.delivery_key)
-        if known is None:
-            return False
-        if known["claims"] >= MAX_CLAIMS:
-            return True
-        if known["state"] == "deferred":
-            return bool(known["retry_at"] and known["retry_at"] > at(now))
-        if known["state"] in ("refused", "skipped"):
-            return bool(at(row.decided_at) <= known["decided_at"])
-        # What is only set, not said, may be set again.
-        return not (known["state"] == "unknown" and isinstance(row, StateRow))
+    def known(self, rows: Sequence[SendRow], now: datetime) -> set[str]:
+        """Name the rows the ledger has settled, or that must wait (DESIGN 7)."""
+        asked = {row.delivery_key: row for row in rows}
+        return {
+            found["delivery_key"]
+            for found in self._many(KNOWN, ([key] for key in asked))
+            if _is_known(found, asked[found["delivery_key"]], now)
+        }
+
+    def open(self, keys: Iterable[str]) -> list[str]:
+        """Name the keys that are not sent or under way for certain; ask `known` then."""
+        return [row[0] for row in self._many(OPEN, ([key] for key in keys))]
 
     def claim(
-        self, row: SendRow, run_id: str, now: datetime, closed: str | None = None
-    ) -> Verdict:
+        self,
+        rows: Sequence[SendRow],
+        run_id: str,
+        now: datetime,
+        closed: Sequence[str | None],
+    ) -> list[Verdict]:
         """
-        Claim `row`, or write down why it is skipped.
+        Claim `rows`, or write down why they are skipped; one verdict each.
 
         Args:
-            row: One that is due.
+            rows: Those that are due.
             run_id: Who claims.
             now: The clock's instant.
-            closed: A reason against it that was found without the ledger.
+            closed: Of each row a reason against it that was found without the ledger.
         """
-        if self.is_known(row, now):
-            return Verdict("known")
-        values = self._values(row) | {"run_id": run_id, "now": at(now), "attempt": 1}
-        if reason := closed or self._closed(values):
-            self._execute(PUT, values | {"state": "skipped", "claims": 0})
-            self._settle(row.delivery_key, now, Outcome("skipped", reason))
-            return Verdict("skip", reason)
-        self._execute(PUT, values | {"state": "claimed", "claims": 1})
-        return Verdict("claimed")
+        known = self.known(rows, now)
+        claims = [
+            self._values(row) | {"run_id": run_id, "closed": reason}
+            for row, reason in zip(rows, closed, strict=True)
+            if row.delivery_key not in known
+        ]
+        skipped: dict[str, str] = {}
+        for part in apart(claims):
+            skipped |= self._claim(part, now)
+        return [
+            Verdict("known")
+            if row.delivery_key in known
+            else Verdict("skip", skipped[row.delivery_key])
+            if row.delivery_key in skipped
+            else CLAIMED
+            for row in rows
+        ]
+
+    def _claim(self, part: list[dict[str, Any]], now: datetime) -> dict[str, str]:
+        """Claim what can be each other's twin in no way; tell what is skipped."""
+        reasons = {
+            one["delivery_key"]: one["closed"] for one in part if one["closed"]
+        }
+        for key, reason in self._many(CLOSED, map(_claim_values, part)):
+            if reason and key not in reasons:
+                reasons[key] = str(reason)
+        for one in part:
+            if one["delivery_key"] in reasons:
+                one |= {"state": "skipped", "claims": 0}
+        self._many(PUT, map(_claim_values, part), now)
+        self.record([(k, Outcome("skipped", why)) for k, why in reasons.items()], now)
+        return reasons
 
     def is_stopped(self, row: SendRow) -> bool:
         """Tell whether an operator stopped this person or address."""
@@ -107,9 +147,29 @@ class Deliveries:
         found = self._execute(STOPPED, values).fetchone() is not None
         return found and not values["is_withdrawal"]
 
-    def record(self, row: SendRow, now: datetime, outcome: Outcome) -> None:
-        """Write down what became of a claimed row."""
-        self._settle(row.delivery_key, now, outcome)
+    def record(
+        self,
+        outcomes: Sequence[tuple[str, Outcome]],
+        now: datetime,
+        event: str | None = None,
+    ) -> None:
+        """Write down what became of claimed keys, as `event` or as what it is."""
+        if not outcomes:
+            return
+        settled = [(key, one.event, at(one.retry_at)) for key, one in outcomes]
+        attempts = dict(self._many(SETTLE, settled, now))
+        said = [
+            (
+                _event_id(key, attempts[key], event or one.event),
+                key,
+                event or one.event,
+                one.reason_code,
+                one.provider_code,
+                one.provider_message_id,
+            )
+            for key, one in outcomes
+        ]
+        self._many(EVENT, said, now)
 
     def recover(self, destination: str, now: datetime) -> int:
         """
@@ -122,8 +182,7 @@ class Deliveries:
             "where state = 'claimed' and destination = ?",
             (destination,),
         ).fetchall()
-        for (key,) in keys:
-            self._settle(key, now, Outcome("unknown", "owner_died"))
+        self.record([(key, Outcome("unknown", "owner_died")) for (key,) in keys], now)
         return len(keys)
 
     def unknown(self) -> list[dict[str, Any]]:
@@ -140,7 +199,7 @@ class Deliveries:
         known = self._get(key)
         if known is None or known["state"] != "unknown":
             return False
-        self._settle(key, now, settled, event="reconciled")
+        self.record([(key, settled)], now, event="reconciled")
         return True
 
     def adopt(
@@ -163,18 +222,15 @@ class Deliveries:
                 return
         taken = {"address_hash": None, "states": None, "occurrence": "once"} | values
         taken["decided_at"] = at(taken["decided_at"])
-        taken |= {"now": at(now), "state": outcome.event, "claims": 1}
-        self._execute(PUT, taken)
+        taken |= {"state": outcome.event, "claims": 1, "is_withdrawal": False}
+        self._many(PUT, [_claim_values(taken)], now)
         if tell:
-            self._settle(values["delivery_key"], now, outcome)
+            self.record([(values["delivery_key"], outcome)], now)
         else:
-            self._execute(TOLD, taken)
+            self._execute(TOLD, taken | {"now": at(now)})
 
-    def _get(self, key: str) -> sqlite3.Row | None:
-        row: sqlite3.Row | None = self._connection.execute(
-            "select * from deliveries where delivery_key = ?", (key,)
-        ).fetchone()
-        return row
+    def _get(self, key: str) -> Any:
+        return next(iter(self._many(KNOWN, [[key]])), None)
 
     def _values(self, row: SendRow) -> dict[str, object]:
         values: dict[str, object] = {name: getattr(row, name) for name in KEPT}
@@ -183,33 +239,42 @@ class Deliveries:
         values["decided_at"] = at(row.decided_at)
         values["states"] = row.states if isinstance(row, StateRow) else None
         values["is_withdrawal"] = isinstance(row, StateRow) and row.is_withdrawal
+        values["state"], values["claims"] = "claimed", 1
         return values
-
-    def _closed(self, values: dict[str, object]) -> str | None:
-        [reason] = self._execute(CLOSED, values).fetchone()
-        return None if reason is None else str(reason)
 
     def _execute(self, query: str, values: dict[str, object]) -> sqlite3.Cursor:
         return self._connection.execute(query, values)
 
-    def _settle(
-        self, key: str, now: datetime, outcome: Outcome, event: str | None = None
-    ) -> None:
-        values: dict[str, object] = {
-            "delivery_key": key,
-            "now": at(now),
-            "state": outcome.event,
-            "event": event or outcome.event,
-            "reason_code": outcome.reason_code,
-            "provider_code": outcome.provider_code,
-            "provider_message_id": outcome.provider_message_id,
-            "retry_at": at(outcome.retry_at),
-        }
-        self._execute(SETTLE, values)
-        [attempt] = self._execute(ATTEMPT, values).fetchone()
-        identity = f"{key}|{attempt}|{values['event']}".encode()
-        values["delivery_event_id"] = md5(identity, usedforsecurity=False).hexdigest()
-        self._execute(EVENT, values)
+    def _many(
+        self, query: str, rows: Iterable[Sequence[Any]], now: datetime | None = None
+    ) -> list[Any]:
+        """Run a query for all of `rows` at once."""
+        values: dict[str, object] = {"rows": json.dumps(list(rows))}
+        if now is not None:
+            values["now"] = at(now)
+        return self._execute(query, values).fetchall()
+
+
+def _claim_values(claim: Mapping[str, Any]) -> list[Any]:
+    return [
+        int(claim[name]) if name == "is_withdrawal" else claim[name] for name in CLAIM
+    ]
+
+
+def _event_id(key: str, attempt: int, event: str) -> str:
+    identity = f"{key}|{attempt}|{event}".encode()
+    return md5(identity, usedforsecurity=False).hexdigest()
+
+
+def _is_known(found: Any, row: SendRow, now: datetime) -> bool:
+    if found["claims"] >= MAX_CLAIMS:
+        return True
+    if found["state"] == "deferred":
+        return bool(found["retry_at"] and found["retry_at"] > at(now))
+    if found["state"] in ("refused", "skipped"):
+        return bool(at(row.decided_at) <= found["decided_at"])
+    # What is only set, not said, may be set again.
+    return not (found["state"] == "unknown" and isinstance(row, StateRow))
 
 
 def at(instant: datetime | None) -> str | None:

@@ -20,7 +20,7 @@ from sync.warehouse import connect
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb", "httpx", "httpx-aiohttp")
+PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb", "httpx", "aiohttp")
 POSTGRES = "dbt-postgres"
 
 

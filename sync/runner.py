@@ -6,6 +6,7 @@ import asyncio
 import signal
 from collections import Counter
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sync import guard
@@ -19,6 +20,7 @@ from sync.talk import Talk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from sync.deliveries import Verdict
     from sync.job import Job
@@ -26,6 +28,21 @@ if TYPE_CHECKING:
     from sync.outcomes import Decision
 
 PAUSE_SECONDS = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Rows to claim, and what was found against each before."""
+
+    rows: Sequence[SendRow]
+    closed: dict[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What became of rows."""
+
+    pairs: Sequence[tuple[SendRow, Outcome]]
 
 
 class Runner:
@@ -53,7 +70,7 @@ class Runner:
         """Send what the spool holds, until it is empty or something stops the run."""
         job = self.job
         async with (
-            Committer(job.ledger, self._note) as self._committer,
+            Committer(job.ledger, self._write, self._note) as self._committer,
             client(job.in_flight) as http,
         ):
             self._talk = Talk(job, http, self)
@@ -119,7 +136,7 @@ class Runner:
             await self._fresh_stops()
         if self.halted:
             return
-        verdicts = await self._committer.do(lambda: self._claim(rows, closed))
+        verdicts = await self._committer.do(Claim(rows, closed))
         claimed = []
         for row, verdict in zip(rows, verdicts, strict=True):
             if verdict.kind == "claimed":
@@ -141,32 +158,39 @@ class Runner:
         else:
             outcomes = [Outcome("held_out") for _ in rows]
         pairs = list(zip(rows, outcomes, strict=True))
-        await self._committer.do(lambda: self._record(pairs))
+        await self._committer.do(Record(pairs))
         for row, outcome in pairs:
             self._count(row, outcome)
 
-    def _claim(
-        self, rows: Sequence[SendRow], closed: dict[str, str | None]
-    ) -> list[Verdict]:
-        """Ask everything once more, and claim; inside the ledger's transaction."""
-        job, now = self.job, self.job.clock.now()
-        verdicts = [
-            job.ledger.deliveries.claim(
-                row,
-                job.run_id,
-                now,
-                closed[row.delivery_key] or self._recheck.reason(row),
-            )
-            for row in rows
+    def _write(self, asked: list[Claim | Record]) -> list[list[Verdict]]:
+        """Write outcomes, then claims; inside the ledger's transaction."""
+        deliveries, now = self.job.ledger.deliveries, self.job.clock.now()
+        told = [one.pairs for one in asked if isinstance(one, Record)]
+        deliveries.record(
+            [(row.delivery_key, outcome) for pairs in told for row, outcome in pairs],
+            now,
+        )
+        verdicts = iter(self._claim([c for c in asked if isinstance(c, Claim)], now))
+        return [
+            [next(verdicts) for _ in one.rows] if isinstance(one, Claim) else []
+            for one in asked
         ]
+
+    def _claim(self, asked: list[Claim], now: datetime) -> list[Verdict]:
+        """Ask everything once more, and claim."""
+        job, reason = self.job, self._recheck.reason
+        rows = [row for one in asked for row in one.rows]
+        closed = [
+            one.closed[row.delivery_key] or reason(row)
+            for one in asked
+            for row in one.rows
+        ]
+        if not rows:
+            return []
+        verdicts = job.ledger.deliveries.claim(rows, job.run_id, now, closed)
         claims = sum(verdict.kind == "claimed" for verdict in verdicts)
         job.ledger.count_claims(job.run_id, claims)
         return verdicts
-
-    def _record(self, pairs: Sequence[tuple[SendRow, Outcome]]) -> None:
-        now = self.job.clock.now()
-        for row, outcome in pairs:
-            self.job.ledger.deliveries.record(row, now, outcome)
 
     # What the talk with the provider asks of the run.
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sync.errors import SyncError
+    from sync.exchange import Client
     from sync.job import Job
     from sync.messages import SendRow
     from sync.outcomes import Decision
@@ -59,7 +60,7 @@ class Run(Protocol):
 class Talk:
     """Sends claimed rows; every row gets an outcome."""
 
-    def __init__(self, job: Job, http: httpx.AsyncClient, run: Run) -> None:
+    def __init__(self, job: Job, http: Client, run: Run) -> None:
         """Talk for `run` over `http`."""
         self._job = job
         self._http = http

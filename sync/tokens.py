@@ -13,6 +13,7 @@ from sync.exchange import exchange
 if TYPE_CHECKING:
     from sync.clock import Clock
     from sync.destinations import TokenDestination
+    from sync.exchange import Client
 
 # Renewed when this much of its life is over, so that none dies on its way.
 LIFE_USED = 0.8
@@ -31,7 +32,7 @@ class Tokens:
         self._value = ""
         self._until = 0.0
 
-    async def get(self, http: httpx.AsyncClient) -> str:
+    async def get(self, http: Client) -> str:
         """
         Give the token, a new one when the old one is about to die.
 
@@ -48,7 +49,7 @@ class Tokens:
         if value == self._value:
             self._value = ""
 
-    async def _renew(self, http: httpx.AsyncClient) -> None:
+    async def _renew(self, http: Client) -> None:
         for tries in range(TRIES):
             if tries:
                 await self._clock.sleep(WAIT_SECONDS * 2**tries)

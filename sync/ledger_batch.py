@@ -1,0 +1,182 @@
+"""
+What the ledger does with rows: one statement for many of them, not many for one.
+
+Rows come as one JSON array of arrays, which SQLite (3.38 and newer) and PostgreSQL take
+apart alike but for the name of the function. So a group's work is a few calls that let
+the other thread go on meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+CLAIM = (
+    *("delivery_key", "run_id", "build_id", "destination", "campaign_id"),
+    *("customer_id", "channel", "sender_id", "purpose", "address_hash"),
+    *("decided_at", "occurrence", "states", "state", "claims", "is_withdrawal"),
+)
+SETTLED = ("this_key", "state", "retry_at")
+SAID = (
+    *("delivery_event_id", "this_key", "event", "reason_code"),
+    *("provider_code", "provider_message_id"),
+)
+NUMBERS = ("claims", "is_withdrawal")
+
+
+def _batch(names: Sequence[str]) -> str:
+    columns = ", ".join(
+        f"cast(value ->> {place} as integer) as {name}"
+        if name in NUMBERS
+        else f"value ->> {place} as {name}"
+        for place, name in enumerate(names)
+    )
+    return f"with batch as materialized (select {columns} from json_each(:rows))"  # noqa: S608
+
+
+KNOWN = f"""
+{_batch(["this_key"])}
+select deliveries.*
+from batch cross join deliveries
+where deliveries.delivery_key = batch.this_key
+"""
+
+# Those of `rows` that are neither sent, nor being sent, nor held out for certain.
+OPEN = f"""
+{_batch(["this_key"])}
+select batch.this_key
+from batch
+where not exists (
+    select 1 from deliveries
+    where deliveries.delivery_key = batch.this_key
+      and deliveries.state in ('accepted', 'claimed', 'held_out')
+)
+"""
+
+STOPPED = """
+select 1 from operator_stops
+where (
+    operator_stops.customer_id = batch.customer_id
+    or operator_stops.address_hash = batch.address_hash
+  )
+  and operator_stops.channel in ('*', batch.channel)
+  and operator_stops.purpose in ('*', batch.purpose)
+"""
+
+# `claimed`, `accepted` and `unknown` are messages somebody may have had. The same
+# customer under another key of another build is the campaign's next step; anything else
+# of the same time round is one address twice.
+TWIN = """
+select 1 from deliveries
+where deliveries.address_hash = batch.address_hash
+  and deliveries.campaign_id = batch.campaign_id
+  and deliveries.occurrence = batch.occurrence
+  and deliveries.delivery_key <> batch.delivery_key
+  and (
+    deliveries.customer_id <> batch.customer_id
+    or deliveries.build_id = batch.build_id
+  )
+  and deliveries.state in ('claimed', 'accepted', 'unknown')
+"""
+
+# One the build could not know of: later than it, or written back after it began.
+MESSAGED_SINCE = """
+select 1 from deliveries
+where (
+    deliveries.customer_id = batch.customer_id
+    or deliveries.address_hash = batch.address_hash
+  )
+  and deliveries.purpose = 'marketing'
+  and deliveries.delivery_key <> batch.delivery_key
+  and deliveries.state in ('claimed', 'accepted', 'unknown', 'held_out')
+  and (
+    deliveries.state_at > batch.decided_at
+    or deliveries.written_at is null
+    or deliveries.written_at > batch.decided_at
+  )
+"""
+
+# Taking something away is what a stop asks for.
+CLOSED = f"""
+{_batch(CLAIM)}
+select batch.delivery_key, case
+    when batch.is_withdrawal = 0 and exists ({STOPPED}) then 'stopped_after_build'
+    when exists ({TWIN}) then 'duplicate_address'
+    when batch.purpose = 'marketing' and exists ({MESSAGED_SINCE})
+        then 'decided_before_last_message'
+end as reason_code
+from batch
+"""
+
+PUT = f"""
+{_batch(CLAIM)}
+insert into deliveries (
+    delivery_key, run_id, build_id, destination, campaign_id, customer_id, channel,
+    sender_id, purpose, address_hash, state, state_at, decided_at, attempt, claims,
+    occurrence, states
+)
+select
+    delivery_key, run_id, build_id, destination, campaign_id, customer_id, channel,
+    sender_id, purpose, address_hash, state, :now, decided_at, 1, claims,
+    occurrence, states
+from batch
+where true
+on conflict (delivery_key) do update set
+    run_id = excluded.run_id, build_id = excluded.build_id,
+    destination = excluded.destination, campaign_id = excluded.campaign_id,
+    customer_id = excluded.customer_id, channel = excluded.channel,
+    sender_id = excluded.sender_id, purpose = excluded.purpose,
+    address_hash = excluded.address_hash, state = excluded.state,
+    state_at = excluded.state_at, decided_at = excluded.decided_at,
+    retry_at = null, written_at = null,
+    occurrence = excluded.occurrence, states = excluded.states,
+    attempt = deliveries.attempt + 1,
+    claims = deliveries.claims + excluded.claims
+"""
+
+SETTLE = f"""
+{_batch(SETTLED)}
+update deliveries
+set state = batch.state, state_at = :now, retry_at = batch.retry_at, written_at = null
+from batch
+where deliveries.delivery_key = batch.this_key
+returning delivery_key, attempt
+"""
+
+EVENT = f"""
+{_batch(SAID)}
+insert into events (
+    delivery_event_id, delivery_key, run_id, build_id, destination, campaign_id,
+    customer_id, channel, sender_id, purpose, event, reason_code, provider_code,
+    provider_message_id, attempt, occurred_at
+)
+select
+    batch.delivery_event_id, deliveries.delivery_key, deliveries.run_id,
+    deliveries.build_id, deliveries.destination, deliveries.campaign_id,
+    deliveries.customer_id, deliveries.channel, deliveries.sender_id,
+    deliveries.purpose, batch.event, batch.reason_code, batch.provider_code,
+    batch.provider_message_id, deliveries.attempt, :now
+from batch cross join deliveries
+where deliveries.delivery_key = batch.this_key
+"""
+
+
+def apart(claims: Sequence[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """
+    Part claims, in their order, so that no two of a part can be the same reader's.
+
+    What is claimed together is looked for together, so a row does not see the others.
+    """
+    part: list[dict[str, Any]] = []
+    seen: set[tuple[str, object]] = set()
+    for claim in claims:
+        who = {("key", claim["delivery_key"]), ("customer", claim["customer_id"])}
+        if claim["address_hash"]:
+            who.add(("address", claim["address_hash"]))
+        if not seen.isdisjoint(who):
+            yield part
+            part, seen = [], set()
+        part.append(claim)
+        seen |= who
+    if part:
+        yield part

@@ -1,0 +1,90 @@
+"""What one sender did: by the server's log and by the kernel's account."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from bisect import bisect_left
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Figures:
+    """
+    One sender's run.
+
+    `per_second` counts rows over the whole command, its start and its end included;
+    `while_sending` from the first arrival to the last.
+    """
+
+    rows: int
+    twice: int
+    seconds: float
+    while_sending: float
+    most_in_a_second: int
+    cpu_us: float
+    peak_mb: float
+
+    @property
+    def per_second(self) -> float:
+        return self.rows / self.seconds
+
+
+@contextmanager
+def server(log: Path, latency: float) -> Iterator[str]:
+    """Serve as the provider; tell where."""
+    command = [sys.executable, str(HERE / "server.py"), str(log), str(latency)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            yield process.stdout.readline().strip()
+        finally:
+            process.terminate()
+
+
+def measure(
+    log: Path, command: Sequence[str], cwd: Path, env: Mapping[str, str]
+) -> Figures:
+    """Run one sender to its end."""
+    before = log.stat().st_size
+    begun = time.monotonic()
+    child = subprocess.Popen(command, cwd=cwd, env=env, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    seconds = time.monotonic() - begun
+    if status:
+        print(f"{command[-1]} ended with {child.returncode}")
+    at, keys = arrivals(log, before)
+    cpu = usage.ru_utime + usage.ru_stime
+    return Figures(
+        len(keys),
+        len(keys) - len(set(keys)),
+        seconds,
+        len(keys) / (at[-1] - at[0]),
+        max(bisect_left(at, first + 1.0) - index for index, first in enumerate(at)),
+        cpu / len(keys) * 1e6,
+        usage.ru_maxrss / 1024,
+    )
+
+
+def arrivals(log: Path, start: int) -> tuple[list[float], list[str]]:
+    """Tell when requests arrived and for whom, from a place of the log on."""
+    at: list[float] = []
+    keys: list[str] = []
+    with log.open() as lines:
+        lines.seek(start)
+        for line in lines:
+            arrived, *found = line.split()
+            at.append(float(arrived))
+            keys += found
+    return sorted(at), keys
