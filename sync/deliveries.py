@@ -7,13 +7,13 @@ from hashlib import md5
 from typing import TYPE_CHECKING, Any, Literal
 
 from sync.ledger_schema import CLOSED, EVENT, PUT, SETTLE, STOPPED
-from sync.masking import keyed_hash
+from sync.masking import keyed_hash, person_hash
 from sync.messages import Outcome, StateRow
 
 if TYPE_CHECKING:
-    import sqlite3
     from datetime import datetime
 
+    from sync.ledger_store import Connection
     from sync.messages import SendRow
 
 MAX_CLAIMS = 3
@@ -60,7 +60,7 @@ class Verdict:
 class Deliveries:
     """Claims and outcomes; the caller owns the transaction."""
 
-    def __init__(self, connection: sqlite3.Connection, hash_key: bytes) -> None:
+    def __init__(self, connection: Connection, hash_key: bytes) -> None:
         """Work on the ledger's own connection."""
         self._connection = connection
         self._hash_key = hash_key
@@ -170,16 +170,16 @@ class Deliveries:
         else:
             self._execute(TOLD, taken)
 
-    def _get(self, key: str) -> sqlite3.Row | None:
-        row: sqlite3.Row | None = self._connection.execute(
+    def _get(self, key: str) -> Any:
+        return self._connection.execute(
             "select * from deliveries where delivery_key = ?", (key,)
         ).fetchone()
-        return row
 
     def _values(self, row: SendRow) -> dict[str, object]:
         values: dict[str, object] = {name: getattr(row, name) for name in KEPT}
         address = getattr(row, "address", None)
         values["address_hash"] = keyed_hash(self._hash_key, address)
+        values["customer_hash"] = person_hash(self._hash_key, row.customer_id)
         values["decided_at"] = at(row.decided_at)
         values["states"] = row.states if isinstance(row, StateRow) else None
         values["is_withdrawal"] = isinstance(row, StateRow) and row.is_withdrawal
@@ -189,7 +189,7 @@ class Deliveries:
         [reason] = self._execute(CLOSED, values).fetchone()
         return None if reason is None else str(reason)
 
-    def _execute(self, query: str, values: dict[str, object]) -> sqlite3.Cursor:
+    def _execute(self, query: str, values: dict[str, object]) -> Any:
         return self._connection.execute(query, values)
 
     def _settle(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sync import guard
 from sync.committer import Committer
-from sync.errors import GuardError, StoppedError, SyncError
+from sync.errors import GuardError, LockedError, StoppedError, SyncError
 from sync.exchange import client
 from sync.limiter import Limiter
 from sync.messages import Outcome, StateRow
@@ -95,8 +95,12 @@ class Runner:
                     loop.remove_signal_handler(number)
 
     async def _work(self) -> None:
-        while not self.halted and (rows := self._next()):
-            await self._go(rows)
+        try:
+            while not self.halted and (rows := self._next()):
+                await self._go(rows)
+        except LockedError as error:
+            # The ledger is away: nothing can be claimed, and nobody need wait.
+            self.halt(error)
 
     def _next(self) -> list[SendRow]:
         """Take the first rows of the sender that is free soonest."""
