@@ -169,6 +169,30 @@ class Ledger:
                 values.append(row[column])
         return found
 
+    def count_places(
+        self, run_id: str, places: Mapping[tuple[str, str, str], int]
+    ) -> None:
+        """Note how many rows each campaign, channel and country had ready."""
+        self._connection.executemany(
+            "insert into run_places values (?, ?, ?, ?, ?)",
+            [(run_id, *place, count) for place, count in places.items()],
+        )
+
+    def usual_places(
+        self, destination: str, runs: int
+    ) -> list[dict[tuple[str, str, str], int]]:
+        """Tell what the last runs that had any counted, newest first."""
+        found: dict[str, dict[tuple[str, str, str], int]] = {}
+        for row in self._rows(
+            "select run_places.* from run_places "
+            "inner join runs on run_places.run_id = runs.run_id "
+            "where runs.destination = ? order by runs.opened_at desc",
+            destination,
+        ):
+            place = (row["campaign_id"], row["channel"], row["country_code"])
+            found.setdefault(row["run_id"], {})[place] = row["ready"]
+        return list(found.values())[:runs]
+
     def run_ids(self) -> dict[str, bool]:
         """Name every run this ledger knows, and whether it knows its end."""
         return {

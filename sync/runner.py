@@ -222,11 +222,18 @@ class Runner:
         campaign = self.by_campaign.setdefault(row.campaign_id, Counter())
         campaign[outcome.event] += 1
         sent = sum(self.outcomes[e] for e in ("accepted", "refused", "unknown"))
-        if guard.too_many_unknown(self.outcomes["unknown"], sent) and not isinstance(
-            row, StateRow
-        ):
+        if isinstance(row, StateRow):
+            return
+        if guard.too_many_unknown(self.outcomes["unknown"], sent):
             self.halt(
                 GuardError("Too many answers were lost. Look at `ott status` first.")
+            )
+        if guard.too_many_refused(self.outcomes["refused"], sent):
+            self.halt(
+                GuardError(
+                    "More than half is refused. Look at the reasons, mend them, and "
+                    "run `ott send` again."
+                )
             )
 
 

@@ -188,6 +188,7 @@ def _open(at: Desk, name: str, run_id: str, due: Due, o: Options) -> None:
         at.ledger.count_run(
             run_id, {name: (due.guarded[name], due.total[name]) for name in due.total}
         )
+        at.ledger.count_places(run_id, due.inputs.ready)
     try:
         patiently(o.wait, lambda: _tell(at))
         patiently(o.wait, lambda: identity.check(at))
