@@ -18,6 +18,7 @@ from sync.collect import Options, new_stops
 from sync.command import as_json_option, command, how, target_option, which
 from sync.desk import desk
 from sync.destinations import DESTINATIONS
+from sync.erase_command import erase, prune
 from sync.errors import ConfigError, GuardError, SyncError
 from sync.log import say
 from sync.masking import keyed_hash
@@ -60,6 +61,8 @@ def main() -> None:
 
 main.add_command(templates)
 main.add_command(report)
+main.add_command(erase)
+main.add_command(prune)
 
 
 def _names(destination: str | None, *, everything: bool) -> list[str]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sync import guard
+from sync import guard, inputs
 from sync.clock import SystemClock
-from sync.errors import ConfigError, TrustError
+from sync.errors import ConfigError, GuardError, TrustError
 from sync.messages import StateRow
 from sync.stops import Stops
 from sync.trust import Build, Claim, is_test, made_in, trusted
@@ -40,6 +40,8 @@ class Options:
     stops_every: float = 120.0
     max_stop_age: float = 900.0
     tolerate_refused: float = 0.02
+    first_run: bool = False
+    first_run_above: int = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class Due:
     later: int
     judged: int
     places: Counter[tuple[str, str, str | None, str]]
+    inputs: inputs.Inputs = field(default_factory=inputs.Inputs)
 
 
 def collect(  # noqa: PLR0913 - what is read, from where, and for whom.
@@ -96,6 +99,8 @@ def collect(  # noqa: PLR0913 - what is read, from where, and for whom.
         due = _fill(at, build, kind, spool, session.rows(query))
         if not build.rows:
             due = replace(due, judged=_count_judged(at, session, build))
+        log = at.manifest.source(LOG)
+        due = replace(due, inputs=inputs.read(at, session, kind, due, log))
         _read_stops(at, session, build, stops)
     return due
 
@@ -127,6 +132,8 @@ def check_limits(at: Desk, kind: type[Destination[Any]], due: Due, o: Options) -
     usual_total = at.ledger.usual("total", kind.name, guard.RUNS)
     limits = guard.Limits(o.max_sends, o.allow_change)
     guard.check(due.guarded, due.judged, usual_due, usual_total, limits)
+    if message := inputs.first_trip(inputs.judge(at, kind, due, o), o):
+        raise GuardError(message)
 
 
 def new_stops(options: Options) -> Stops:

@@ -67,6 +67,15 @@ which = options(
     ),
     click.option("--max-sends", type=click.IntRange(0), help="Stop if more are due."),
     click.option("--allow-change", is_flag=True, help="Send unusual numbers."),
+    click.option("--first-run", is_flag=True, help="Send campaigns never sent before."),
+    click.option(
+        "--first-run-above",
+        type=click.IntRange(0),
+        default=DEFAULTS.first_run_above,
+        show_default=True,
+        envvar="OTT_FIRST_RUN_ABOVE",
+        help="So many rows of a new campaign need no --first-run.",
+    ),
     click.option(
         "--wait",
         type=click.FloatRange(0),

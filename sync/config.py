@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PACKAGE = "ott"
+LEDGER_URLS = ("postgresql://", "postgres://")
 # Of a PostgreSQL target, beside where it is and who asks.
 SERVER_SETTINGS = (
     "sslmode",
@@ -63,6 +64,7 @@ class Config:
     ledger_path: Path
     profile: Profile
     env: Mapping[str, str] = field(repr=False)
+    ledger_url: str = field(default="", repr=False)
 
     @property
     def folders(self) -> tuple[Path, ...]:
@@ -80,7 +82,7 @@ def load(target: str | None = None, env: Mapping[str, str] | None = None) -> Con
     env = os.environ if env is None else env
     project_dir = _project_dir()
     project = _yaml(project_dir / "dbt_project.yml")
-    ledger = env.get("OTT_LEDGER") or project_dir / ".ott" / "ledger.sqlite"
+    ledger, url = _ledger(env.get("OTT_LEDGER", ""))
     return Config(
         project_dir=project_dir,
         package_dir=_package_dir(project_dir, project),
@@ -88,7 +90,17 @@ def load(target: str | None = None, env: Mapping[str, str] | None = None) -> Con
         ledger_path=project_dir / ledger,
         profile=_profile(str(project.get("profile", "ott")), project_dir, target, env),
         env=env,
+        ledger_url=url,
     )
+
+
+def _ledger(given: str) -> tuple[str, str]:
+    """Tell the ledger's file, or the file its locks are named after, and its URL."""
+    if given.startswith(LEDGER_URLS):
+        return ".ott/ledger.postgres", given
+    if "://" in given:
+        raise ConfigError("OTT_LEDGER is a path or a postgresql:// URL. Correct it.")
+    return given or ".ott/ledger.sqlite", ""
 
 
 def _project_dir() -> Path:

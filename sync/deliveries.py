@@ -18,14 +18,14 @@ from sync.ledger_batch import (
     apart,
 )
 from sync.ledger_schema import STOPPED
-from sync.masking import keyed_hash
+from sync.masking import keyed_hash, person_hash
 from sync.messages import Outcome, StateRow
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from sync.ledger_store import Connection
     from sync.messages import SendRow
 
 MAX_CLAIMS = 3
@@ -74,7 +74,7 @@ CLAIMED = Verdict("claimed")
 class Deliveries:
     """Claims and outcomes; the caller owns the transaction."""
 
-    def __init__(self, connection: sqlite3.Connection, hash_key: bytes) -> None:
+    def __init__(self, connection: Connection, hash_key: bytes) -> None:
         """Work on the ledger's own connection."""
         self._connection = connection
         self._hash_key = hash_key
@@ -128,9 +128,7 @@ class Deliveries:
 
     def _claim(self, part: list[dict[str, Any]], now: datetime) -> dict[str, str]:
         """Claim what can be each other's twin in no way; tell what is skipped."""
-        reasons = {
-            one["delivery_key"]: one["closed"] for one in part if one["closed"]
-        }
+        reasons = {one["delivery_key"]: one["closed"] for one in part if one["closed"]}
         for key, reason in self._many(CLOSED, map(_claim_values, part)):
             if reason and key not in reasons:
                 reasons[key] = str(reason)
@@ -220,7 +218,8 @@ class Deliveries:
             settled = str(outcome.reason_code or "").startswith("reconciled")
             if known["state"] != "unknown" or not settled:
                 return
-        taken = {"address_hash": None, "states": None, "occurrence": "once"} | values
+        taken = {"address_hash": None, "customer_hash": None, "states": None}
+        taken |= {"occurrence": "once"} | values
         taken["decided_at"] = at(taken["decided_at"])
         taken |= {"state": outcome.event, "claims": 1, "is_withdrawal": False}
         self._many(PUT, [_claim_values(taken)], now)
@@ -236,13 +235,14 @@ class Deliveries:
         values: dict[str, object] = {name: getattr(row, name) for name in KEPT}
         address = getattr(row, "address", None)
         values["address_hash"] = keyed_hash(self._hash_key, address)
+        values["customer_hash"] = person_hash(self._hash_key, row.customer_id)
         values["decided_at"] = at(row.decided_at)
         values["states"] = row.states if isinstance(row, StateRow) else None
         values["is_withdrawal"] = isinstance(row, StateRow) and row.is_withdrawal
         values["state"], values["claims"] = "claimed", 1
         return values
 
-    def _execute(self, query: str, values: dict[str, object]) -> sqlite3.Cursor:
+    def _execute(self, query: str, values: dict[str, object]) -> Any:
         return self._connection.execute(query, values)
 
     def _many(
@@ -252,7 +252,8 @@ class Deliveries:
         values: dict[str, object] = {"rows": json.dumps(list(rows))}
         if now is not None:
             values["now"] = at(now)
-        return self._execute(query, values).fetchall()
+        cursor = self._execute(query, values)
+        return list(cursor.fetchall()) if cursor.description else []
 
 
 def _claim_values(claim: Mapping[str, Any]) -> list[Any]:

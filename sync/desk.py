@@ -40,7 +40,9 @@ def desk(target: str | None, base_urls: Sequence[str] = ()) -> Iterator[Desk]:
     clock = pick_clock(config.env, base_urls)
     warehouse = connect(config.profile)
     manifest = Manifest(config.target_dir)
-    ledger = Ledger(config.ledger_path, config.env.get("OTT_HASH_KEY"))
+    ledger = Ledger(
+        config.ledger_path, config.env.get("OTT_HASH_KEY"), config.ledger_url
+    )
     try:
         yield Desk(config, clock, ledger, warehouse, manifest)
     finally:

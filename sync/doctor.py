@@ -83,9 +83,9 @@ def _builds(config: settings.Config) -> str:
 
 
 def _ledger(config: settings.Config) -> str:
-    if not config.ledger_path.exists():
+    if not (config.ledger_url or config.ledger_path.exists()):
         return "none yet; the first send makes it"
-    ledger = Ledger(config.ledger_path)
+    ledger = Ledger(config.ledger_path, url=config.ledger_url)
     try:
         return f"{ledger.ledger_id}, {ledger.count_unwritten()} events to write back"
     finally:

@@ -18,6 +18,8 @@ FACTOR = 5
 SMALL = 100
 UNKNOWN_AFTER = 50
 UNKNOWN_SHARE = 0.10
+REFUSED_AFTER = 100
+REFUSED_SHARE = 0.50
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +77,8 @@ def _check_change(campaign: str, count: int, seen: Sequence[int]) -> None:
 def too_many_unknown(unknown: int, finished: int) -> bool:
     """Tell whether so many answers were lost that something is broken."""
     return finished >= UNKNOWN_AFTER and unknown > UNKNOWN_SHARE * finished
+
+
+def too_many_refused(refused: int, finished: int) -> bool:
+    """Tell whether so many were refused that the rest would be, too."""
+    return finished >= REFUSED_AFTER and refused > REFUSED_SHARE * finished

@@ -3,86 +3,103 @@
 from __future__ import annotations
 
 import secrets
-import sqlite3
 import uuid
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sync.deliveries import Deliveries, at
-from sync.errors import TrustError
-from sync.ledger_schema import MIGRATIONS, SCHEMA, SCHEMA_VERSION
+from sync.errors import LockedError, TrustError
+from sync.ledger_erasure import Erasure
+from sync.ledger_postgres import PostgresStore
+from sync.ledger_schema import META, MIGRATIONS, SCHEMA, SCHEMA_VERSION
+from sync.ledger_store import SqliteStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
-BUSY_SECONDS = 30
+    from sync.ledger_store import Store
 
 
 class Ledger:
     """
-    One SQLite file: WAL, `synchronous=full`, a commit is durable when it returns.
+    One SQLite file, or a schema in PostgreSQL: a commit is durable when it returns.
 
     One thread at a time; the runner gives it a thread of its own.
     """
 
-    def __init__(self, path: Path, hash_key: str | None = None) -> None:
+    def __init__(self, path: Path, hash_key: str | None = None, url: str = "") -> None:
         """
-        Open the ledger, or make it.
+        Open the ledger, or make it: at `url`, a PostgreSQL, or in the file `path`.
 
         Raises:
-            TrustError: The file is not a ledger this version knows.
+            TrustError: It is not a ledger this version knows.
+            ConfigError: The login at `url` is refused.
         """
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._connection = sqlite3.connect(
-            path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-        )
-        path.chmod(0o600)
+        self._store: Store = PostgresStore(url) if url else SqliteStore(path)
+        self._connection = self._store.connection
         try:
             self._prepare()
-        except sqlite3.DatabaseError:
+        except self._store.broken:
             self._connection.close()
             raise TrustError(
                 "The ledger is damaged or not a ledger. Restore it from a backup."
             ) from None
+        except TrustError:
+            self._connection.close()
+            raise
         self.ledger_id = self._meta("ledger_id")
         self.hash_key = (hash_key or self._meta("hash_key")).encode()
         self.deliveries = Deliveries(self._connection, self.hash_key)
+        self.erasure = Erasure(self._store, self.hash_key)
 
     def _prepare(self) -> None:
-        self._connection.row_factory = sqlite3.Row
-        self._connection.execute("pragma journal_mode = wal")
-        self._connection.execute("pragma synchronous = full")
-        self._connection.executescript(SCHEMA)
+        """Make what is missing, and bring an older ledger to this version."""
+        self._store.set_up()
         with self.transaction():
+            self._connection.execute(self._store.schema(META))
+            version = self._meta("schema_version")
+            if version not in (None, SCHEMA_VERSION, *MIGRATIONS):
+                raise TrustError(
+                    f"The ledger is of version {version}, this program knows up to "
+                    f"{SCHEMA_VERSION}. Install the program that made it."
+                )
+            self._make(version)
+
+    def _make(self, version: str | None) -> None:
+        for statement in _statements(self._store.schema(SCHEMA)):
+            self._connection.execute(statement)
+        if version is None:
             self._connection.executemany(
-                "insert or ignore into meta (key, value) values (?, ?)",
+                "insert into meta (key, value) values (?, ?)",
                 [
                     ("ledger_id", uuid.uuid4().hex),
                     ("hash_key", secrets.token_hex(32)),
                     ("schema_version", SCHEMA_VERSION),
                 ],
             )
-        while (version := self._meta("schema_version")) in MIGRATIONS:
-            self._migrate(version)
-        if version != SCHEMA_VERSION:
-            self._connection.close()
-            raise TrustError("The ledger is from another version. Install that one.")
-
-    def _migrate(self, version: str) -> None:
-        with self.transaction():
-            if self._meta("schema_version") != version:
-                return
-            for statement in MIGRATIONS[version].split(";"):
+        while version in MIGRATIONS:
+            for statement in _statements(self._store.schema(MIGRATIONS[version])):
                 self._connection.execute(statement)
+            version = str(int(version) + 1)
             self._connection.execute(
-                "update meta set value = ? where key = 'schema_version'",
-                (str(int(version) + 1),),
+                "update meta set value = ? where key = 'schema_version'", (version,)
             )
 
-    def _meta(self, key: str) -> str:
-        return str(self._value("select value from meta where key = ?", key))
+    def _meta(self, key: str) -> Any:
+        return self._value("select value from meta where key = ?", key)
+
+    def lease(self, destination: str) -> AbstractContextManager[None]:
+        """
+        Keep runs of other hosts out of `destination` while inside.
+
+        Raises:
+            LockedError: One of them is in; the message says which.
+        """
+        return self._store.lease(destination)
 
     def _value(self, query: str, *values: object) -> Any:
         row = self._connection.execute(query, values).fetchone()
@@ -92,19 +109,24 @@ class Ledger:
         return [dict(row) for row in self._connection.execute(query, values)]
 
     def close(self) -> None:
-        """Close the file."""
+        """Close it, and end its leases."""
         self._connection.close()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Make what happens inside durable as one, or not at all."""
-        self._connection.execute("begin immediate")
+        self._connection.execute(self._store.begin)
         try:
             yield
         except BaseException:
-            self._connection.execute("rollback")
+            self._roll_back()
             raise
         self._connection.execute("commit")
+
+    def _roll_back(self) -> None:
+        # A server that is gone has rolled back; its own error is not the one to tell.
+        with suppress(LockedError):
+            self._connection.execute("rollback")
 
     # Runs.
 
@@ -120,7 +142,9 @@ class Ledger:
     def count_run(self, run_id: str, campaigns: Mapping[str, tuple[int, int]]) -> None:
         """Note how many rows of each campaign were due, and how many there were."""
         self._connection.executemany(
-            "insert or replace into run_campaigns values (?, ?, ?, ?)",
+            "insert into run_campaigns values (?, ?, ?, ?) "
+            "on conflict (run_id, campaign_id) do update "
+            "set due = excluded.due, total = excluded.total",
             [(run_id, name, due, total) for name, (due, total) in campaigns.items()],
         )
 
@@ -145,6 +169,30 @@ class Ledger:
                 values.append(row[column])
         return found
 
+    def count_places(
+        self, run_id: str, places: Mapping[tuple[str, str, str], int]
+    ) -> None:
+        """Note how many rows each campaign, channel and country had ready."""
+        self._connection.executemany(
+            "insert into run_places values (?, ?, ?, ?, ?)",
+            [(run_id, *place, count) for place, count in places.items()],
+        )
+
+    def usual_places(
+        self, destination: str, runs: int
+    ) -> list[dict[tuple[str, str, str], int]]:
+        """Tell what the last runs that had any counted, newest first."""
+        found: dict[str, dict[tuple[str, str, str], int]] = {}
+        for row in self._rows(
+            "select run_places.* from run_places "
+            "inner join runs on run_places.run_id = runs.run_id "
+            "where runs.destination = ? order by runs.opened_at desc",
+            destination,
+        ):
+            place = (row["campaign_id"], row["channel"], row["country_code"])
+            found.setdefault(row["run_id"], {})[place] = row["ready"]
+        return list(found.values())[:runs]
+
     def run_ids(self) -> dict[str, bool]:
         """Name every run this ledger knows, and whether it knows its end."""
         return {
@@ -159,9 +207,9 @@ class Ledger:
         """Note that another ledger's run is ours from now on."""
         names = ("run_id", "ledger_id", "build_id", "destination")
         self._connection.execute(
-            "insert or ignore into adopted_runs "
+            "insert into adopted_runs "
             "(run_id, ledger_id, build_id, destination, adopted_at) "
-            "values (?, ?, ?, ?, ?)",
+            "values (?, ?, ?, ?, ?) on conflict do nothing",
             [*(run[name] for name in names), _text(at)],
         )
 
@@ -205,9 +253,9 @@ class Ledger:
         names = ("operator_stop_id", "customer_id", "address_hash", "channel")
         more = ("purpose", "reason", "occurred_at")
         self._connection.execute(
-            "insert or ignore into operator_stops (operator_stop_id, customer_id, "
+            "insert into operator_stops (operator_stop_id, customer_id, "
             "address_hash, channel, purpose, reason, occurred_at) "
-            "values (?, ?, ?, ?, ?, ?, ?)",
+            "values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
             [_text(stop[name]) for name in names + more],
         )
 
@@ -270,3 +318,7 @@ class Ledger:
 
 def _text(value: object) -> object:
     return at(value) if isinstance(value, datetime) else value
+
+
+def _statements(script: str) -> list[str]:
+    return [one for one in script.split(";") if one.strip()]

@@ -14,6 +14,7 @@ from typing import Any
 CLAIM = (
     *("delivery_key", "run_id", "build_id", "destination", "campaign_id"),
     *("customer_id", "channel", "sender_id", "purpose", "address_hash"),
+    "customer_hash",
     *("decided_at", "occurrence", "states", "state", "claims", "is_withdrawal"),
 )
 SETTLED = ("this_key", "state", "retry_at")
@@ -61,6 +62,13 @@ where (
   )
   and operator_stops.channel in ('*', batch.channel)
   and operator_stops.purpose in ('*', batch.purpose)
+union all
+select 1 from tombstones
+where tombstones.tombstone = batch.customer_hash
+   or (
+    tombstones.tombstone = batch.address_hash
+    and tombstones.erased_at >= batch.decided_at
+  )
 """
 
 # `claimed`, `accepted` and `unknown` are messages somebody may have had. The same

@@ -1,11 +1,12 @@
-"""The tables of the SQLite ledger. It keeps no address and no body."""
+"""The ledger's tables, for SQLite and PostgreSQL. It keeps no address and no body."""
 
 from __future__ import annotations
 
-SCHEMA_VERSION = "2"
+SCHEMA_VERSION = "3"
+
+META = "create table if not exists meta (key text primary key, value text not null)"
 
 SCHEMA = """
-create table if not exists meta (key text primary key, value text not null);
 create table if not exists runs (
     run_id text primary key, destination text not null, build_id text not null,
     host text not null, pid integer not null,
@@ -54,6 +55,14 @@ create table if not exists operator_stops (
 );
 create index if not exists stops_customer on operator_stops (customer_id);
 create index if not exists stops_address on operator_stops (address_hash);
+create table if not exists tombstones (
+    tombstone text primary key, erased_at text not null
+);
+create table if not exists run_places (
+    run_id text not null, campaign_id text not null, channel text not null,
+    country_code text not null, ready integer not null,
+    primary key (run_id, campaign_id, channel, country_code)
+);
 """
 
 # From an older version to the next: what `create if not exists` does not do.
@@ -63,10 +72,18 @@ MIGRATIONS = {
     alter table deliveries add column states text;
     alter table runs add column claims integer not null default 0;
     """,
+    # Only new tables: tombstones and run_places.
+    "2": "",
 }
 
+# Who was erased is never written to again; an address may belong to somebody new, whom
+# a later build knows.
 STOPPED = """
 select 1 from operator_stops
 where (customer_id = :customer_id or address_hash = :address_hash)
   and channel in ('*', :channel) and purpose in ('*', :purpose)
+union all
+select 1 from tombstones
+where tombstone = :customer_hash
+   or (tombstone = :address_hash and erased_at >= :decided_at)
 """

@@ -6,16 +6,19 @@ import fcntl
 import json
 import os
 import socket
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sync.errors import LockedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
     from datetime import datetime
     from pathlib import Path
+
+    Lease = Callable[[str], AbstractContextManager[None]]
 
 SIZE = 4096
 
@@ -41,16 +44,18 @@ class Lock:
 
 
 @contextmanager
-def hold(ledger: Path, destination: str, run_id: str, now: datetime) -> Iterator[Lock]:
+def hold(
+    ledger: Path, destination: str, run_id: str, now: datetime, lease: Lease
+) -> Iterator[Lock]:
     """
-    Hold the destination while inside.
+    Hold the destination while inside: on this host, and by `lease` on all others.
 
     The file stays; the kernel drops the lock when the process ends, however it ends.
 
     Raises:
         LockedError: Another run holds it; the message says which.
     """
-    with _locked(ledger, destination) as handle:
+    with _locked(ledger, destination) as handle, lease(destination):
         owner = {
             "pid": os.getpid(),
             "host": socket.gethostname(),
@@ -63,13 +68,16 @@ def hold(ledger: Path, destination: str, run_id: str, now: datetime) -> Iterator
 
 
 @contextmanager
-def if_free(ledger: Path, destination: str) -> Iterator[bool]:
+def if_free(ledger: Path, destination: str, lease: Lease) -> Iterator[bool]:
     """Keep others out of the destination while inside, if nobody is in."""
-    try:
-        with _locked(ledger, destination):
+    with ExitStack() as held:
+        try:
+            held.enter_context(_locked(ledger, destination))
+            held.enter_context(lease(destination))
+        except LockedError:
+            yield False
+        else:
             yield True
-    except LockedError:
-        yield False
 
 
 def noted(ledger: Path) -> dict[str, int]:

@@ -31,3 +31,8 @@ def keyed_hash(key: bytes, address: str | None) -> str | None:
     if not address:
         return None
     return hmac.new(key, normalise(address).encode(), hashlib.sha256).hexdigest()
+
+
+def person_hash(key: bytes, customer_id: str) -> str:
+    """Hash a customer's id for a tombstone: no address has the same."""
+    return hmac.digest(key, f"customer:{customer_id}".encode(), "sha256").hex()

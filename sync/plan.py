@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from sync import collect
+from sync import collect, inputs
 from sync.desk import desk, is_sandbox
 from sync.destinations import DESTINATIONS
 from sync.destinations.contents import load_contents
@@ -31,6 +32,7 @@ def plan(
     Tell what `send` would do now, with masked samples; `stops` is shared by one call.
 
     `lacking` says which setting would stop it, `limit` which limit; else they are None.
+    `guards` has what was compared with the usual, and whether it trips.
 
     Raises:
         SyncError: `send` would refuse for the same reason.
@@ -52,8 +54,10 @@ def plan(
                 sandbox = destination.sends and is_sandbox(destination.base_url)
                 collect.check_target(due.build, destination, sandbox=sandbox)
             limit = _limit(at, kind, due, options)
+            guards = inputs.judge(at, kind, due, options)
             told = _told(due, queue.sample(SAMPLE), name)
-    return told | {"lacking": lacking, "limit": limit}
+    found = [asdict(one) for one in guards]
+    return told | {"lacking": lacking, "limit": limit, "guards": found}
 
 
 def _set_up(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sync import guard
 from sync.committer import Committer
-from sync.errors import GuardError, StoppedError, SyncError
+from sync.errors import GuardError, LockedError, StoppedError, SyncError
 from sync.exchange import client
 from sync.limiter import Limiter
 from sync.messages import Outcome, StateRow
@@ -112,8 +112,12 @@ class Runner:
                     loop.remove_signal_handler(number)
 
     async def _work(self) -> None:
-        while not self.halted and (rows := self._next()):
-            await self._go(rows)
+        try:
+            while not self.halted and (rows := self._next()):
+                await self._go(rows)
+        except LockedError as error:
+            # The ledger is away: nothing can be claimed, and nobody need wait.
+            self.halt(error)
 
     def _next(self) -> list[SendRow]:
         """Take the first rows of the sender that is free soonest."""
@@ -242,11 +246,18 @@ class Runner:
         campaign = self.by_campaign.setdefault(row.campaign_id, Counter())
         campaign[outcome.event] += 1
         sent = sum(self.outcomes[e] for e in ("accepted", "refused", "unknown"))
-        if guard.too_many_unknown(self.outcomes["unknown"], sent) and not isinstance(
-            row, StateRow
-        ):
+        if isinstance(row, StateRow):
+            return
+        if guard.too_many_unknown(self.outcomes["unknown"], sent):
             self.halt(
                 GuardError("Too many answers were lost. Look at `ott status` first.")
+            )
+        if guard.too_many_refused(self.outcomes["refused"], sent):
+            self.halt(
+                GuardError(
+                    "More than half is refused. Look at the reasons, mend them, and "
+                    "run `ott send` again."
+                )
             )
 
 

@@ -47,7 +47,7 @@ def send(name: str, target: str | None, options: Options, stops: Stops) -> Summa
         run_id, now = uuid.uuid4().hex, at.clock.now()
         # First of all: a restored ledger must not even tell how its runs ended.
         patiently(options.wait, lambda: identity.check(at))
-        with hold(at.config.ledger_path, name, run_id, now) as lock:
+        with hold(at.config.ledger_path, name, run_id, now, at.ledger.lease) as lock:
             return _run(at, destination, lock, stops, options)
 
 
@@ -64,7 +64,7 @@ def _recover(at: Desk, name: str) -> int:
     ours = _settle_dead(at, name)
     for other in DESTINATIONS:
         if other != name:
-            with if_free(at.config.ledger_path, other) as is_free:
+            with if_free(at.config.ledger_path, other, at.ledger.lease) as is_free:
                 _ = is_free and _settle_dead(at, other)
     if ours:
         say(f"{ours} claims of a dead run are unknown now, never resent.")
@@ -188,6 +188,7 @@ def _open(at: Desk, name: str, run_id: str, due: Due, o: Options) -> None:
         at.ledger.count_run(
             run_id, {name: (due.guarded[name], due.total[name]) for name in due.total}
         )
+        at.ledger.count_places(run_id, due.inputs.ready)
     try:
         patiently(o.wait, lambda: _tell(at))
         patiently(o.wait, lambda: identity.check(at))

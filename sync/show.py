@@ -60,6 +60,9 @@ def plan(told: dict[str, Any], *, as_json: bool) -> None:
     for row in told["sample"]:
         said = row["template_name"] or "free text"
         click.echo(f"    {row['customer_id']} {row['address']} {said}")
+    for one in told["guards"]:
+        if one["trips"] and one["message"] != told["limit"]:
+            click.echo(f"  {one['message']}")
     if told["limit"]:
         click.echo(f"  A limit would stop it. {told['limit']}")
     if told["lacking"]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 from contextlib import closing, contextmanager
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from sync.errors import ConfigError, LockedError, TrustError
+from sync.psycopg import LOGIN, driver
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -21,14 +21,6 @@ LOCK_SECONDS = 5
 STATEMENT_SECONDS = 600
 # A literal or a quoted name, kept as it is; a placeholder; a percent sign.
 TOKEN = re.compile(r"'[^']*'|\"[^\"]*\"|\?|%")
-# What the library says, in English at least, where waiting does not help.
-LOGIN = (
-    "authentication failed",
-    "no password supplied",
-    "pg_hba.conf",
-    "does not exist",
-    "does not support SSL",
-)
 # pg_attribute sees what information_schema hides: tables one may read but not own.
 COLUMNS = """
 select attname, format_type(atttypid, null) from pg_attribute
@@ -44,18 +36,6 @@ def translate(query: str) -> str:
         return "%s" if found[0] == "?" else found[0].replace("%", "%%")
 
     return TOKEN.sub(one, query)
-
-
-def _driver() -> Any:
-    try:
-        for part in ("errors", "extras"):
-            importlib.import_module(f"psycopg2.{part}")
-        return importlib.import_module("psycopg2")
-    except ImportError:
-        raise ConfigError(
-            "PostgreSQL needs its extra. "
-            'Run `pip install -c requirements.lock -e ".[postgres]"`.'
-        ) from None
 
 
 class PostgresSession:
@@ -103,7 +83,7 @@ class PostgresWarehouse:
     def __init__(self, profile: Profile) -> None:
         """Remember where the server is; nothing is opened."""
         self._profile = profile
-        self._driver = _driver()
+        self._driver = driver()
 
     @contextmanager
     def reading(self) -> Iterator[PostgresSession]:

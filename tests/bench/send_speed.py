@@ -184,7 +184,14 @@ def main(
         try:
             assert server.stdout is not None
             project.provider.url = server.stdout.readline().split()[-1] + "/v25.0"
-            words = ["send", "whatsapp", "--in-flight", str(in_flight), "--json"]
+            words = [
+                "send",
+                "whatsapp",
+                "--first-run",
+                "--in-flight",
+                str(in_flight),
+                "--json",
+            ]
             cwd, env = project.folder, project.env()
             ours = measure(folder / "sandbox", ["-c", SEND, *words], cwd, env)
             floor = measure(

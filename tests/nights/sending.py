@@ -42,7 +42,7 @@ class Sender:
         return self.home.sandbox_dir / "accepted.jsonl"
 
     def command(self, *options):
-        return ("send", "--all", "--json", *options)
+        return ("send", "--all", "--first-run", "--json", *options)
 
     # One run, judged.
 

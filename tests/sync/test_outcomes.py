@@ -179,7 +179,7 @@ def test_many_lost_answers_stop_the_run(project):
     project.build(people(200))
     project.provider.default = "drop"
 
-    done = project.send("--in-flight", "4")
+    done = project.send("--in-flight", "4", "--first-run")
 
     assert done.returncode == 4
     assert done.summary["outcomes"]["unknown"] <= 54

@@ -1,0 +1,103 @@
+"""The files that `ott webhook` wrote, without what one person said or was told."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sync.masking import normalise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+# The receiver begins a file an hour; what it may still be writing is left alone.
+STILL_OPEN = timedelta(hours=1, minutes=5)
+NAME = "%Y%m%dT%H%M%S"
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """How many webhooks went, and how many files may still be written to."""
+
+    webhooks: int
+    open_files: int
+
+
+def pattern(addresses: Iterable[str]) -> re.Pattern[str] | None:
+    """Find any of the addresses as a word of its own; None if there is none."""
+    words = {normalise(address).lstrip("+") for address in addresses if address}
+    if not words:
+        return None
+    several = "|".join(sorted(map(re.escape, words), reverse=True))
+    # In a form `%2B` stands before a number, and ends in a letter.
+    before = "(?:(?<![0-9a-z])|(?<=%[0-9a-f][0-9a-f]))"
+    return re.compile(rf"{before}(?:{several})(?![0-9a-z])", re.IGNORECASE)
+
+
+def erase_landed(folder: Path, found: re.Pattern[str], now: datetime) -> Landed:
+    """Rewrite the files below `folder`; a reader sees the old file or the new one."""
+    webhooks = open_files = 0
+    for path in sorted(folder.glob("*/*.jsonl")):
+        if _may_be_open(path, now):
+            open_files += bool(found.search(path.read_text(encoding="utf-8")))
+        else:
+            webhooks += _rewrite(path, found)
+    return Landed(webhooks, open_files)
+
+
+def _may_be_open(path: Path, now: datetime) -> bool:
+    try:
+        begun = datetime.strptime(path.name[:15], NAME)  # noqa: DTZ007 - UTC, as all.
+    except ValueError:
+        return False
+    return now - begun < STILL_OPEN
+
+
+def _rewrite(path: Path, found: re.Pattern[str]) -> int:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    kept = [_without(line, found) for line in lines]
+    changed = sum(old != new for old, new in zip(lines, kept, strict=True))
+    if changed:
+        beside = path.with_suffix(".erasing")
+        beside.touch(mode=path.stat().st_mode & 0o777)
+        with beside.open("w", encoding="utf-8") as file:
+            file.writelines(f"{line}\n" for line in kept if line)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    return changed
+
+
+def _without(line: str, found: re.Pattern[str]) -> str:
+    """Leave out the part of a webhook that names the person; all of it, if it must."""
+    try:
+        row = json.loads(line)
+        whole = json.loads(row["payload"])
+    except (ValueError, KeyError, TypeError):
+        return "" if found.search(line) else line
+    payload = prune(whole, found)
+    if payload == whole:
+        return line
+    if payload is None:
+        return ""
+    return json.dumps(row | {"payload": json.dumps(payload, ensure_ascii=False)})
+
+
+def prune(value: Any, found: re.Pattern[str]) -> Any:
+    """
+    Drop the smallest list items that name the person: a call may carry several people.
+
+    An object with a value of its own that names them is all about them: None.
+    """
+    if isinstance(value, list):
+        return [one for one in (prune(v, found) for v in value) if one is not None]
+    if isinstance(value, dict):
+        kept = {name: prune(one, found) for name, one in value.items()}
+        gone = any(kept[n] is None and value[n] is not None for n in value)
+        return None if gone or any(map(found.search, value)) else kept
+    return None if found.search(str(value)) else value

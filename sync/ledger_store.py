@@ -1,0 +1,105 @@
+"""Where a ledger is kept: what it needs of SQLite and of PostgreSQL, and no more."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+BUSY_SECONDS = 30
+
+
+class Connection(Protocol):
+    """SQLite's own connection, or one that takes the same queries."""
+
+    def execute(self, query: str, values: Any = ..., /) -> Any:
+        """Run a query; `?` and `:name` take the values."""
+        ...
+
+    def executemany(self, query: str, values: Any, /) -> Any:
+        """Run a query once for each of `values`."""
+        ...
+
+    def executescript(self, script: str, /) -> Any:
+        """Run several statements without values."""
+        ...
+
+    def close(self) -> None:
+        """Let go of it, and of all it holds."""
+        ...
+
+
+class Store(Protocol):
+    """
+    One ledger, opened: one writer at a time, durable when a commit returns.
+
+    `begin` opens a transaction that keeps every other writer out. `broken` are the
+    errors that say that this is no ledger.
+    """
+
+    connection: Connection
+    begin: str
+    broken: tuple[type[Exception], ...]
+
+    def set_up(self) -> None:
+        """Set what the store wants set before anything is read."""
+        ...
+
+    def schema(self, script: str) -> str:
+        """Write SQLite's `create` statements as this store wants them."""
+        ...
+
+    def erasing(self) -> AbstractContextManager[None]:
+        """Leave nothing of what is deleted inside where the store can help it."""
+        ...
+
+    def lease(self, destination: str) -> AbstractContextManager[None]:
+        """
+        Keep runs of other hosts out of `destination` while inside.
+
+        Raises:
+            LockedError: One of them is in.
+        """
+        ...
+
+
+class SqliteStore:
+    """One file: WAL, `synchronous=full`. The file lock of a run is lease enough."""
+
+    begin = "begin immediate"
+    broken: tuple[type[Exception], ...] = (sqlite3.DatabaseError,)
+
+    def __init__(self, path: Path) -> None:
+        """Open the file, or make it."""
+        connection = sqlite3.connect(
+            path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        connection.row_factory = sqlite3.Row
+        path.chmod(0o600)
+        self.connection: Connection = connection
+
+    def set_up(self) -> None:
+        """Make commits durable; readers never wait for the writer."""
+        self.connection.execute("pragma journal_mode = wal")
+        self.connection.execute("pragma synchronous = full")
+
+    def schema(self, script: str) -> str:
+        """Take them as they are."""
+        return script
+
+    @contextmanager
+    def erasing(self) -> Iterator[None]:
+        """Overwrite what is deleted, and empty the log of it."""
+        self.connection.execute("pragma secure_delete = on")
+        yield
+        self.connection.execute("pragma wal_checkpoint(truncate)")
+
+    def lease(self, destination: str) -> AbstractContextManager[None]:
+        """Do nothing: there is one host."""
+        _ = destination
+        return nullcontext()
