@@ -12,7 +12,7 @@ import click
 
 from sync import doctor as doctors
 from sync import reconcile as reconciling
-from sync import show, sources, writeback
+from sync import show, sources, telemetry, writeback
 from sync import why as reasons
 from sync.collect import Options, new_stops
 from sync.command import as_json_option, command, how, target_option, which
@@ -20,7 +20,7 @@ from sync.desk import desk
 from sync.destinations import DESTINATIONS
 from sync.erase_command import erase, prune
 from sync.errors import ConfigError, GuardError, SyncError
-from sync.log import say
+from sync.log import event, say
 from sync.masking import keyed_hash
 from sync.overview import overview
 from sync.plan import plan as plan_one
@@ -141,12 +141,15 @@ def send(
     stops = new_stops(options)
 
     def work(name: str) -> int:
-        summary = send_one(name, target, options, stops)
+        with telemetry.run(name) as done:
+            done.append(summary := send_one(name, target, options, stops))
+        event("run_finished", **asdict(summary))
         show.summary(summary, as_json=as_json)
         return summary.exit_code
 
     names = _names(destination, everything=everything)
-    return _each(names, work, target)
+    with telemetry.exporting():
+        return _each(names, work, target)
 
 
 def _flush(at: Desk) -> None:

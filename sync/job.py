@@ -30,6 +30,7 @@ class Job:
     clock: Clock
     in_flight: int
     lock: Lock
+    due: int = 0
 
 
 @dataclass(frozen=True, slots=True)

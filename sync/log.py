@@ -1,16 +1,40 @@
-"""What a run says while it works: plain lines, and failures without values."""
+"""What a run says while it works: plain lines or JSON, and failures without values."""
 
 from __future__ import annotations
 
+import json
+import os
 import traceback
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 
+def is_json() -> bool:
+    """Tell whether OTT_LOG asks for one JSON object a line."""
+    return os.environ.get("OTT_LOG", "").lower() == "json"
+
+
 def say(text: str) -> None:
     """Tell the operator; results go to stdout, this does not."""
-    click.echo(text, err=True)
+    if is_json():
+        level = "error" if text.startswith("Error: ") else "info"
+        _line(level, "said", {"message": text.removeprefix("Error: ")})
+    else:
+        click.echo(text, err=True)
+
+
+def event(name: str, **facts: object) -> None:
+    """Tell a program that reads the log; facts are counts and ids, never a person."""
+    if is_json():
+        _line("info", name, facts)
+
+
+def _line(level: str, name: str, facts: dict[str, object]) -> None:
+    now = datetime.now(UTC).isoformat(timespec="milliseconds")
+    line = {"time": now, "level": level, "event": name, **facts}
+    click.echo(json.dumps(line, default=str), err=True)
 
 
 def where(error: BaseException) -> str:

@@ -15,6 +15,7 @@ from sync.errors import GuardError, LockedError, StoppedError, SyncError
 from sync.exchange import client
 from sync.limiter import Limiter
 from sync.messages import Outcome, StateRow
+from sync.progress import keep_telling
 from sync.recheck import Recheck
 from sync.talk import Talk
 
@@ -74,7 +75,10 @@ class Runner:
             client(job.in_flight) as http,
         ):
             self._talk = Talk(job, http, self)
-            reading = asyncio.create_task(job.stops.keep_reading(job.warehouse))
+            reading = asyncio.gather(
+                job.stops.keep_reading(job.warehouse),
+                keep_telling(job.destination.name, job.due, self.outcomes, job.clock),
+            )
             try:
                 with self._interruptible():
                     if self._senders:

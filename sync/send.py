@@ -20,6 +20,7 @@ from sync.lock import hold, if_free
 from sync.log import say
 from sync.runner import Runner
 from sync.spool import spool
+from sync.telemetry import span
 from sync.warehouse import patiently
 
 if TYPE_CHECKING:
@@ -113,7 +114,8 @@ def _run(
     folder = at.config.ledger_path.parent
     classes = load_classes(at.config.package_dir)
     with spool(folder, kind.row, kind.name) as queue:
-        due = _collect(at, destination, queue, stops, o)
+        with span("collect"):
+            due = _collect(at, destination, queue, stops, o)
         limit = _limit(at, kind, due, queue, o)
         _open(at, kind.name, run_id, due, o)
         job = Job(
@@ -127,10 +129,12 @@ def _run(
             at.clock,
             o.in_flight,
             lock,
+            sum(due.due.values()),
         )
         runner = Runner(job)
         try:
-            asyncio.run(runner.run())
+            with span("messages"):
+                asyncio.run(runner.run())
         finally:
             if due.due:
                 # What went out may stop a row of the next, though this run broke off.
@@ -139,7 +143,8 @@ def _run(
     done = _summary(runner, due, recovered, o)
     with at.ledger.transaction():
         at.ledger.close_run(run_id, at.clock.now(), done.due, done.exit_code)
-    _finish(at, o.wait)
+    with span("write_back"):
+        _finish(at, o.wait)
     return replace(done, not_written_back=at.ledger.count_unwritten())
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sync.log import say
 from sync.sources import as_rows, script
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from sync.job import Summary
     from sync.overview import Overview
     from sync.reconcile import Reconciled
-    from sync.sources import Look
+from sync.sources import Look
 
 SHOWN = 15
 
@@ -43,7 +44,7 @@ def summary(done: Summary, *, as_json: bool) -> None:
     if done.not_written_back:
         click.echo(f"  {done.not_written_back} events wait to be written back.")
     if done.message:
-        click.echo(f"Error: {done.message}", err=True)
+        say(f"Error: {done.message}")
 
 
 def plan(told: dict[str, Any], *, as_json: bool) -> None:
