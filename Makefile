@@ -2,7 +2,7 @@
 # that is installed. `make` alone lists the targets.
 
 .DEFAULT_GOAL := help
-.PHONY: help bench bench-report bench-scale bench-states bench-webhook demo demo-orders docs lint long mutations nights properties test test-dialects test-orchestrator test-spark tested
+.PHONY: bench bench-report bench-scale bench-states bench-webhook demo demo-orders docs help lapse-score lint long mutations nights properties test test-dialects test-orchestrator test-spark tested
 
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -77,6 +77,10 @@ bench: $(DEV) ## How fast one send is with every claim durable, beside the bare 
 
 bench-report: $(DEV) ## How long a report over a million decisions takes: after make tested
 	@$(BIN)/python tests/bench/report_size.py
+
+lapse-score: $(DEV) ## How well the lapse score ranks who stays away: ORDERS=file.csv
+	@test -n "$(ORDERS)" || { echo 'Say which file: make lapse-score ORDERS=orders.csv' >&2; exit 2; }
+	@$(BIN)/python tests/bench/lapse_score.py "$(ORDERS)"
 
 bench-scale: $(DEV) ## What a build costs, and the next night's: CUSTOMERS=1000000
 	@$(BIN)/python tests/bench/scale/scale.py --customers $(or $(CUSTOMERS),1000000)

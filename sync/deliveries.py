@@ -218,7 +218,11 @@ class Deliveries:
             settled = str(outcome.reason_code or "").startswith("reconciled")
             if known["state"] != "unknown" or not settled:
                 return
-        taken = {"address_hash": None, "customer_hash": None, "states": None}
+        taken: dict[str, Any] = {
+            "address_hash": None,
+            "customer_hash": None,
+            "states": None,
+        }
         taken |= {"occurrence": "once"} | values
         taken["decided_at"] = at(taken["decided_at"])
         taken |= {"state": outcome.event, "claims": 1, "is_withdrawal": False}

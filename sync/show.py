@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import defaultdict
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from sync import screen
 from sync.log import say
 from sync.sources import as_rows, script
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from sync.job import Summary
     from sync.overview import Overview
     from sync.reconcile import Reconciled
-from sync.sources import Look
+    from sync.sources import Look
 
 SHOWN = 15
 
@@ -52,38 +53,33 @@ def plan(told: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         _json(told)
         return
-    click.echo(
+    screen.heading(
         f"{told['destination']}: {told['due']} due, {told['known']} known already, "
         f"{told['later']} later (build of {told['as_of']})"
     )
     if told["places"]:
-        _table(told["places"])
-    for row in told["sample"]:
-        said = row["template_name"] or "free text"
-        click.echo(f"    {row['customer_id']} {row['address']} {said}")
+        names = ("campaign", "channel", "country", "due", "later", "known")
+        screen.table(names, [[*place.values()] for place in told["places"]])
+    if told["sample"]:
+        screen.sentence("For example:")
+        screen.table(
+            ("customer", "address", "says"),
+            [
+                [
+                    row["customer_id"],
+                    row["address"],
+                    row["template_name"] or "free text",
+                ]
+                for row in told["sample"]
+            ],
+        )
     for one in told["guards"]:
         if one["trips"] and one["message"] != told["limit"]:
-            click.echo(f"  {one['message']}")
+            screen.sentence(one["message"])
     if told["limit"]:
-        click.echo(f"  A limit would stop it. {told['limit']}")
+        screen.sentence(f"A limit would stop it. {told['limit']}")
     if told["lacking"]:
-        click.echo(f"  It cannot be sent yet. {told['lacking']}")
-
-
-def _table(rows: list[dict[str, Any]]) -> None:
-    """Show rows of the same keys in columns: words left, numbers right."""
-    lines = [
-        [name.removesuffix("_id").removesuffix("_code") for name in rows[0]],
-        *[["-" if value is None else str(value) for value in r.values()] for r in rows],
-    ]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    numbers = [isinstance(value, int) for value in rows[0].values()]
-    for line in lines:
-        cells = [
-            cell.rjust(width) if number else cell.ljust(width)
-            for cell, width, number in zip(line, widths, numbers, strict=True)
-        ]
-        click.echo("  " + "  ".join(cells))
+        screen.sentence(f"It cannot be sent yet. {told['lacking']}")
 
 
 def sources(looks: Sequence[Look], *, as_json: bool) -> None:
@@ -99,42 +95,42 @@ def status(state: Overview, *, as_json: bool) -> None:
     if as_json:
         _json(asdict(state))
         return
-    click.echo(click.style("Last runs (UTC)", bold=True))
-    for run in state.runs:
-        _run(run)
-    if not state.runs:
-        click.echo("  none yet")
-    click.echo(click.style("\nUnknown", bold=True))
-    _unknown(state.unknown)
-    click.echo(click.style("\nTo do", bold=True))
+    screen.heading("Last runs (UTC)")
+    if state.runs:
+        names = ("began", "ended", "destination", "outcome", "exit")
+        screen.table(names, map(_run, state.runs))
+    else:
+        screen.sentence("none yet")
+    click.echo()
+    screen.heading("Unknown")
+    if state.unknown:
+        names = ("messages", "destination", "campaign", "reason", "since")
+        screen.table(names, _unknown(state.unknown))
+    else:
+        screen.sentence("none: every message that left is accounted for")
+    click.echo()
+    screen.heading("To do")
     for sentence in state.to_do or ["Nothing."]:
-        click.echo(f"  {sentence}")
+        screen.sentence(sentence)
 
 
-def _run(run: dict[str, Any]) -> None:
+def _run(run: dict[str, Any]) -> tuple[object, ...]:
     end = run["closed_at"][11:19] if run["closed_at"] else "open"
     told = ", ".join(f"{count} {event}" for event, count in run["outcomes"].items())
-    code = "" if run["exit_code"] in (0, None) else f"  (exit {run['exit_code']})"
-    click.echo(
-        f"  {run['opened_at'][:19]} to {end:<8} {run['destination']:<15} "
-        f"{told or 'nothing to do'}{code}"
-    )
+    began = run["opened_at"][:19].replace("T", " ")
+    return began, end, run["destination"], told or "nothing to do", run["exit_code"]
 
 
-def _unknown(rows: list[dict[str, Any]]) -> None:
-    if not rows:
-        click.echo("  none: every message that left is accounted for")
-        return
-    counts = Counter(
-        (row["destination"], row["campaign_id"], row["reason_code"] or "")
-        for row in rows
-    )
-    for (destination, campaign, reason), count in sorted(counts.items()):
-        since = min(row["state_at"] for row in rows if row["campaign_id"] == campaign)
-        click.echo(
-            f"  {count:>5} {destination:<15} {campaign:<24} {reason:<18} "
-            f"since {since[:16]}"
-        )
+def _unknown(rows: list[dict[str, Any]]) -> list[tuple[object, ...]]:
+    """Count by destination, campaign and reason, each since its oldest."""
+    groups: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for row in rows:
+        key = (row["destination"], row["campaign_id"], row["reason_code"] or "")
+        groups[key].append(row["state_at"])
+    return [
+        (len(since), *key, min(since)[:16].replace("T", " "))
+        for key, since in sorted(groups.items())
+    ]
 
 
 def reconciled(done: Reconciled, *, as_json: bool) -> None:
