@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sync.deliveries import Deliveries, at
+from sync.disk import is_full
 from sync.errors import TrustError
 from sync.ledger_schema import MIGRATIONS, SCHEMA, SCHEMA_VERSION
 
@@ -41,8 +42,10 @@ class Ledger:
         path.chmod(0o600)
         try:
             self._prepare()
-        except sqlite3.DatabaseError:
+        except sqlite3.DatabaseError as error:
             self._connection.close()
+            if is_full(error):
+                raise
             raise TrustError(
                 "The ledger is damaged or not a ledger. Restore it from a backup."
             ) from None
@@ -101,10 +104,12 @@ class Ledger:
         self._connection.execute("begin immediate")
         try:
             yield
+            self._connection.execute("commit")
         except BaseException:
-            self._connection.execute("rollback")
+            # A full disk makes SQLite take it back by itself.
+            if self._connection.in_transaction:
+                self._connection.execute("rollback")
             raise
-        self._connection.execute("commit")
 
     # Runs.
 
