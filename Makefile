@@ -2,7 +2,7 @@
 # that is installed. `make` alone lists the targets.
 
 .DEFAULT_GOAL := help
-.PHONY: bench bench-report bench-scale bench-states bench-webhook demo demo-orders docs help lapse-score lint long mutations nights properties test test-dialects test-orchestrator test-spark tested
+.PHONY: bench bench-report bench-scale bench-states bench-webhook demo demo-orders docs faults help lapse-score lint long mutations nights properties test test-dialects test-orchestrator test-spark tested
 
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -14,6 +14,7 @@ BASE := .venv/.base-$(LOCK)
 DEV := .venv/.dev-$(LOCK)
 SPARK := .venv-spark/.made-$(LOCK)
 ORCHESTRATOR := .venv-orchestrator/.made-$(LOCK)
+PEERS := .venv-peers/.made-$(shell cksum < tests/peers/requirements.txt | cut -d ' ' -f 1)
 DIALECTS := .venv-dialects/.made-$(shell cksum < tests/dialects/requirements.lock | cut -d ' ' -f 1)
 
 # Tests and lint have a profile, a clock and a database of their own.
@@ -61,6 +62,10 @@ test-orchestrator: $(DEV) $(ORCHESTRATOR) ## The example of a Dagster job, run b
 nights: $(DEV) ## Many nights at random, judged by what left: SEED=1 NIGHTS=20 ENGINE=duckdb|postgres
 	@$(BIN)/python tests/nights/nights.py --seed $(or $(SEED),1) \
 		--nights $(or $(NIGHTS),20) --engine $(or $(ENGINE),duckdb)
+
+faults: $(DEV) $(PEERS) ## Kills, lost answers, full disks; drt and dlt beside it: SEED=1 KILLS=500
+	@$(BIN)/python tests/faults/faults.py --seed $(or $(SEED),1) \
+		--kills $(or $(KILLS),500)
 
 long: $(DEV) ## What takes several whole builds each: replays, overrides, drawn worlds
 	$(BIN)/pytest -n $(or $(JOBS),2) --dist loadfile -m long
@@ -151,3 +156,9 @@ $(DIALECTS): $(BASE)
 	@echo 'Installing into .venv-dialects (once, a minute or more) ...'
 	@.venv-dialects/bin/pip install --quiet --requirement tests/dialects/requirements.lock
 	@rm -f .venv-dialects/.made-* && touch $@
+
+$(PEERS): $(BASE)
+	@$(BIN)/python -m venv .venv-peers
+	@echo 'Installing into .venv-peers (once, a minute or more) ...'
+	@.venv-peers/bin/pip install --quiet --requirement tests/peers/requirements.txt
+	@rm -f .venv-peers/.made-* && touch $@

@@ -10,6 +10,7 @@ import click
 
 from sync.collect import Options
 from sync.destinations import DESTINATIONS
+from sync.disk import disk_error
 from sync.errors import SyncError
 from sync.log import say, where
 
@@ -32,8 +33,10 @@ def command(work: Callable[..., int | None]) -> Callable[..., None]:
         except (click.ClickException, BrokenPipeError):
             raise
         except Exception as error:  # noqa: BLE001 - values must not reach the screen.
-            say(f"Error: a bug, {where(error)}. Please report this line.")
-            code = 1
+            full = disk_error(error)
+            bug = f"a bug, {where(error)}. Please report this line."
+            say(f"Error: {full or bug}")
+            code = full.exit_code if full else 1
         sys.exit(code)
 
     return safely

@@ -6,6 +6,7 @@ Everything that can go wrong, by what the run does next.
   x TrustError          the mart or the ledger is not trusted   exit 4
     + LockedError       somebody else holds it; try later       exit 4
   x GuardError          a limit tripped before or while sending exit 4
+  x DiskError           a disk is full or cannot be written     exit 4
   x StoppedError        the account or a sender was stopped     exit 5
 
 What a provider says about one row is an `Outcome`, never an exception: a run goes on.
@@ -44,6 +45,12 @@ class LockedError(TrustError):
 
 class GuardError(SyncError):
     """A limit tripped. What was sent before is recorded."""
+
+    exit_code = 4
+
+
+class DiskError(SyncError):
+    """Ledger or spool could not be written. What was under way is unknown."""
 
     exit_code = 4
 

@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sync.deliveries import Deliveries, at
-from sync.errors import LockedError, TrustError
+from sync.disk import is_full
+from sync.errors import TrustError
 from sync.ledger_erasure import Erasure
 from sync.ledger_postgres import PostgresStore
 from sync.ledger_schema import META, MIGRATIONS, SCHEMA, SCHEMA_VERSION
@@ -43,8 +44,10 @@ class Ledger:
         self._connection = self._store.connection
         try:
             self._prepare()
-        except self._store.broken:
+        except self._store.broken as error:
             self._connection.close()
+            if is_full(error):
+                raise
             raise TrustError(
                 "The ledger is damaged or not a ledger. Restore it from a backup."
             ) from None
@@ -118,15 +121,10 @@ class Ledger:
         self._connection.execute(self._store.begin)
         try:
             yield
+            self._connection.execute("commit")
         except BaseException:
-            self._roll_back()
+            self._store.roll_back()
             raise
-        self._connection.execute("commit")
-
-    def _roll_back(self) -> None:
-        # A server that is gone has rolled back; its own error is not the one to tell.
-        with suppress(LockedError):
-            self._connection.execute("rollback")
 
     # Runs.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -152,6 +152,11 @@ class PostgresStore:
     def erasing(self) -> AbstractContextManager[None]:
         """Do nothing: the server's vacuum and its backups are its owner's."""
         return nullcontext()
+
+    def roll_back(self) -> None:
+        """Take it back; a server that is gone has done so, and is told of already."""
+        with suppress(LockedError):
+            self.connection.execute("rollback")
 
     @contextmanager
     def lease(self, destination: str) -> Iterator[None]:

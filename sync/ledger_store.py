@@ -58,6 +58,10 @@ class Store(Protocol):
         """Leave nothing of what is deleted inside where the store can help it."""
         ...
 
+    def roll_back(self) -> None:
+        """Take back what is not committed, if anything is."""
+        ...
+
     def lease(self, destination: str) -> AbstractContextManager[None]:
         """
         Keep runs of other hosts out of `destination` while inside.
@@ -82,6 +86,7 @@ class SqliteStore:
         connection.row_factory = sqlite3.Row
         path.chmod(0o600)
         self.connection: Connection = connection
+        self._file = connection
 
     def set_up(self) -> None:
         """Make commits durable; readers never wait for the writer."""
@@ -98,6 +103,11 @@ class SqliteStore:
         self.connection.execute("pragma secure_delete = on")
         yield
         self.connection.execute("pragma wal_checkpoint(truncate)")
+
+    def roll_back(self) -> None:
+        """Take it back; a full disk made SQLite do so by itself."""
+        if self._file.in_transaction:
+            self._file.execute("rollback")
 
     def lease(self, destination: str) -> AbstractContextManager[None]:
         """Do nothing: there is one host."""

@@ -106,20 +106,37 @@ async def _after(
             return _hang_up(request, reset=False)
         case "http_500_after_accept":
             return web.Response(status=500, text=HTML, content_type="text/html")
-        case "truncated_json":
-            text = text[: len(text) // 2]
+        case "truncated_json" | "empty_200":
+            text = text[: len(text) // 2] if fault.name == "truncated_json" else ""
             return web.Response(
                 status=status, text=text, content_type="application/json"
             )
         case "wrong_content_type":
             return web.Response(status=status, text=text, content_type="text/html")
-        case "empty_200":
-            return web.Response(
-                status=status, body=b"", content_type="application/json"
-            )
         case "slow":
             await asyncio.sleep(fault.value)
+        case "drip":
+            return await _drip(request, answer, fault.value)
     return answer
+
+
+async def _drip(
+    request: web.Request, answer: web.Response, seconds: float
+) -> web.StreamResponse:
+    """Say the whole answer a byte at a time, the status line too; then hang up."""
+    body = (answer.text or "").encode()
+    head = f"HTTP/1.1 {answer.status} {answer.reason}\r\n"
+    head += f"Content-Type: {answer.content_type}\r\n"
+    head += f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    whole = head.encode() + body
+    for byte in whole:
+        if request.transport is None or request.transport.is_closing():
+            break
+        request.transport.write(bytes([byte]))
+        await asyncio.sleep(seconds / len(whole))
+    if request.transport is not None:
+        request.transport.close()
+    return web.Response()
 
 
 def _hang_up(request: web.Request, *, reset: bool) -> web.StreamResponse:

@@ -17,6 +17,7 @@ AFTER = frozenset(
     {
         "lost_answer",
         "slow",
+        "drip",
         "http_500_after_accept",
         "truncated_json",
         "wrong_content_type",
@@ -24,8 +25,8 @@ AFTER = frozenset(
     }
 )
 # Accepted, but no caller could read so from the answer.
-SILENT = AFTER - {"slow"}
-WITH_VALUE = frozenset({"slow", "code"})
+SILENT = AFTER - {"slow", "drip"}
+WITH_VALUE = frozenset({"slow", "drip", "code"})
 FORM = re.compile(
     r"(?P<name>[a-z0-9_]+)(?P<parts>(:-?[0-9.]+){0,2})(#(?P<times>[0-9]+))?"
 )
@@ -37,7 +38,7 @@ class Fault:
     One thing that goes wrong.
 
     Attributes:
-        value: Seconds for `slow`, the provider's code for `code`; else 0.
+        value: Seconds for `slow` and `drip`, the provider's code for `code`; else 0.
         rate: Share of requests it strikes, 0 to 1.
         left: How often it may still strike; None is without end.
     """
@@ -50,7 +51,7 @@ class Fault:
     @classmethod
     def parse(cls, text: str) -> Fault:
         """
-        Read NAME, NAME:RATE, slow:SECONDS[:RATE] or code:NNN[:RATE], each with #TIMES.
+        Read NAME[:RATE], slow|drip:SECONDS[:RATE] or code:NNN[:RATE], each with #TIMES.
 
         Raises:
             ValueError: No such fault, or not of that form.

@@ -123,7 +123,7 @@ FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
     "faults",
     multiple=True,
     callback=_faults,
-    help="NAME[:RATE], slow:SECONDS[:RATE] or code:NNN[:RATE]; #N strikes N times.",
+    help="NAME[:RATE], slow|drip:SECONDS[:RATE], code:NNN[:RATE]; #N: N times.",
 )
 @click.option("--seed", default=0, show_default=True, help="Of faults and outcomes.")
 @click.option(
