@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
