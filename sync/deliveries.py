@@ -128,9 +128,7 @@ class Deliveries:
 
     def _claim(self, part: list[dict[str, Any]], now: datetime) -> dict[str, str]:
         """Claim what can be each other's twin in no way; tell what is skipped."""
-        reasons = {
-            one["delivery_key"]: one["closed"] for one in part if one["closed"]
-        }
+        reasons = {one["delivery_key"]: one["closed"] for one in part if one["closed"]}
         for key, reason in self._many(CLOSED, map(_claim_values, part)):
             if reason and key not in reasons:
                 reasons[key] = str(reason)
