@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from sync import guard, inputs
@@ -16,7 +17,6 @@ from sync.trust import Build, Claim, is_test, made_in, trusted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
     from sync.desk import Desk
     from sync.destinations import Destination
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from sync.spool import Spool
     from sync.warehouse import Session
 
+# Keys asked of the ledger, and rows read for those that are open, at once.
+PAGE = 20_000
 LOG = "ott_build_log"
 DECISIONS = "fct_campaign_decisions"
 
@@ -95,8 +97,9 @@ def collect(  # noqa: PLR0913 - what is read, from where, and for whom.
             at.clock.now(),
             timedelta(hours=options.max_age),
         )
-        query = _query(at, session, build, kind, countries=countries)
-        due = _fill(at, build, kind, spool, session.rows(query))
+        names = [f"sent.{field.name}" for field in fields(kind.row)]
+        sent = _sent(at, session, build, countries=countries)
+        due = _Filling(at, session, build, kind, spool).fill(sent, names)
         if not build.rows:
             due = replace(due, judged=_count_judged(at, session, build))
         log = at.manifest.source(LOG)
@@ -165,66 +168,139 @@ def _count_judged(at: Desk, session: Session, build: Build) -> int:
     return int(count)
 
 
-def _query(
-    at: Desk,
-    session: Session,
-    build: Build,
-    kind: type[Destination[Any]],
-    *,
-    countries: bool,
-) -> str:
-    """Ask for the table's columns, and for the country behind them."""
-    names = [f"sent.{field.name}" for field in fields(kind.row)]
+def _sent(at: Desk, session: Session, build: Build, *, countries: bool) -> _Sent:
+    """Say where the table's rows are, and the country behind each."""
     log = at.manifest.source(LOG)
     decided = countries and made_in(session, log, build.build_id, DECISIONS)
-    country = "decided.country_code" if decided else "null"
-    query = f"select {', '.join(names)}, {country} from {build.relation} as sent"  # noqa: S608
-    if decided:
-        query += (
-            f" left join {decided} as decided"
-            " on sent.delivery_key = decided.delivery_key"
-            " and sent.channel = decided.channel"
-        )
-    return query
-
-
-def _fill(
-    at: Desk,
-    build: Build,
-    kind: type[Destination[Any]],
-    spool: Spool,
-    rows: Iterator[tuple[Any, ...]],
-) -> Due:
-    due: Counter[str] = Counter()
-    guarded: Counter[str] = Counter()
-    total: Counter[str] = Counter()
-    places: Counter[tuple[str, str, str | None, str]] = Counter()
-    now = at.clock.now()
-    for *values, country in rows:
-        row = spool.read(tuple(values))
-        if not kind.sends:
-            # A holdout's rows name the destination they are held back from.
-            row = replace(row, destination=kind.name)
-        if row.build_id != build.build_id:
-            raise TrustError(f"{build.relation} was built anew meanwhile. Try again.")
-        if row.destination != kind.name:
-            raise TrustError(f"{build.relation} has a row for another destination.")
-        total[row.campaign_id] += 1
-        state = _state(at, row, now)
-        places[row.campaign_id, row.channel, country, state] += 1
-        if state == "due":
-            due[row.campaign_id] += 1
-            takes_away = isinstance(row, StateRow) and row.is_withdrawal
-            guarded[row.campaign_id] += not takes_away
-            spool.add(row)
-    known, later = (
-        sum(n for place, n in places.items() if place[-1] == state)
-        for state in ("known", "later")
+    if not decided:
+        return _Sent(f"{build.relation} as sent", "cast(null as varchar)")
+    return _Sent(
+        f"{build.relation} as sent left join {decided} as decided"
+        " on sent.delivery_key = decided.delivery_key"
+        " and sent.channel = decided.channel",
+        "decided.country_code",
     )
-    return Due(build, due, guarded, total, known, later, build.rows, places)
 
 
-def _state(at: Desk, row: SendRow, now: datetime) -> str:
-    if row.send_not_before > now:
-        return "later"
-    return "known" if at.ledger.deliveries.known([row], now) else "due"
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """What comes after `from`, and the column of the country."""
+
+    relation: str
+    country: str
+
+
+class _Filling:
+    """
+    Fills the spool, a page at a time.
+
+    The warehouse counts all rows, and names the keys of those whose time has come. The
+    ledger says which of these are open, and only they are read whole: a table that was
+    sent yesterday costs its keys.
+    """
+
+    def __init__(
+        self,
+        at: Desk,
+        session: Session,
+        build: Build,
+        kind: type[Destination[Any]],
+        spool: Spool,
+    ) -> None:
+        self._at, self._session, self._build = at, session, build
+        self._kind, self._spool = kind, spool
+        self._now = at.clock.now()
+        self._due: Counter[str] = Counter()
+        self._guarded: Counter[str] = Counter()
+        self._places: Counter[tuple[str, str, str | None, str]] = Counter()
+
+    def fill(self, sent: _Sent, names: list[str]) -> Due:
+        """Spool what is due; count the rest."""
+        total = self._count(sent)
+        keys = self._session.rows(
+            f"select sent.delivery_key from {self._build.relation} as sent "  # noqa: S608
+            "where sent.send_not_before is null or sent.send_not_before <= ?",
+            self._now,
+        )
+        query = (
+            f"select {', '.join(names)}, {sent.country} from {sent.relation} "  # noqa: S608
+            "where sent.delivery_key in (select unnest(cast(? as varchar[])))"
+        )
+        while page := [key for (key,) in islice(keys, PAGE)]:
+            if None in page:
+                raise TrustError(
+                    "A row has no delivery_key. Mend the model, build again."
+                )
+            if still_open := self._at.ledger.deliveries.open(page):
+                rows = self._session.rows(query, still_open)
+                self._spool.add(self._taken(rows, len(set(still_open))))
+        known, later = (
+            sum(n for place, n in self._places.items() if place[-1] == state)
+            for state in ("known", "later")
+        )
+        return Due(
+            self._build,
+            self._due,
+            self._guarded,
+            total,
+            known,
+            later,
+            self._build.rows,
+            +self._places,
+        )
+
+    def _count(self, sent: _Sent) -> Counter[str]:
+        """Count all rows by campaign; call known what is not found due later on."""
+        total: Counter[str] = Counter()
+        counts = self._session.rows(
+            "select sent.campaign_id, sent.channel, sent.build_id, "  # noqa: S608
+            f"sent.destination, {sent.country}, count(*), "
+            "sum(case when sent.send_not_before > ? then 1 else 0 end) "
+            f"from {sent.relation} "
+            "group by sent.campaign_id, sent.channel, sent.build_id, "
+            f"sent.destination, {sent.country}",
+            self._now,
+        )
+        for campaign, channel, build_id, destination, country, count, later in counts:
+            self._judge(build_id, destination)
+            total[campaign] += count
+            self._places[campaign, channel, country, "later"] += int(later)
+            self._places[campaign, channel, country, "known"] += count - int(later)
+        return total
+
+    def _judge(self, build_id: str, destination: str) -> None:
+        relation = self._build.relation
+        if build_id != self._build.build_id:
+            raise TrustError(f"{relation} was built anew meanwhile. Try again.")
+        # A holdout's rows name the destination they are held back from.
+        if self._kind.sends and destination != self._kind.name:
+            raise TrustError(f"{relation} has a row for another destination.")
+
+    def _taken(
+        self, found: Iterator[tuple[Any, ...]], expected: int
+    ) -> Iterator[SendRow]:
+        """Count those of `found` that are due, and pass them on."""
+        countries: dict[str, str | None] = {}
+        rows: list[SendRow] = []
+        for *values, country in found:
+            row = self._spool.read(tuple(values))
+            self._judge(row.build_id, row.destination)
+            if not self._kind.sends:
+                row = replace(row, destination=self._kind.name)
+            countries[row.delivery_key] = country
+            rows.append(row)
+        if len(countries) != expected:
+            raise TrustError(
+                f"{self._build.relation} was built anew meanwhile. Try again."
+            )
+        known = self._at.ledger.deliveries.known(rows, self._now)
+        for row in rows:
+            if row.delivery_key in known:
+                continue
+            place = (row.campaign_id, row.channel, countries[row.delivery_key])
+            self._places[*place, "known"] -= 1
+            self._places[*place, "due"] += 1
+            self._due[row.campaign_id] += 1
+            takes_away = isinstance(row, StateRow) and row.is_withdrawal
+            self._guarded[row.campaign_id] += not takes_away
+            yield row

@@ -89,7 +89,7 @@ class Deliveries:
         }
 
     def open(self, keys: Iterable[str]) -> list[str]:
-        """Name the keys that are not sent or under way for certain; ask `known` then."""
+        """Name the keys not sent or under way for certain; of them, ask `known`."""
         return [row[0] for row in self._many(OPEN, ([key] for key in keys))]
 
     def claim(

@@ -6,10 +6,13 @@ apart alike but for the name of the function. So a group's work is a few calls t
 the other thread go on meanwhile.
 """
 
+# ruff: noqa: S608 - statements are put together from the constants here.
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 CLAIM = (
     *("delivery_key", "run_id", "build_id", "destination", "campaign_id"),
@@ -32,7 +35,7 @@ def _batch(names: Sequence[str]) -> str:
         else f"value ->> {place} as {name}"
         for place, name in enumerate(names)
     )
-    return f"with batch as materialized (select {columns} from json_each(:rows))"  # noqa: S608
+    return f"with batch as materialized (select {columns} from json_each(:rows))"
 
 
 KNOWN = f"""

@@ -7,7 +7,7 @@ import signal
 from collections import Counter
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sync import guard
 from sync.committer import Committer
@@ -44,6 +44,13 @@ class Record:
     """What became of rows."""
 
     pairs: Sequence[tuple[SendRow, Outcome]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Claimed rows that may be tried again; is there anything against it?"""
+
+    rows: Sequence[SendRow]
 
 
 class Runner:
@@ -170,7 +177,7 @@ class Runner:
         for row, outcome in pairs:
             self._count(row, outcome)
 
-    def _write(self, asked: list[Claim | Record]) -> list[list[Verdict]]:
+    def _write(self, asked: list[Claim | Record | Ask]) -> list[Any]:
         """Write outcomes, then claims; inside the ledger's transaction."""
         deliveries, now = self.job.ledger.deliveries, self.job.clock.now()
         told = [one.pairs for one in asked if isinstance(one, Record)]
@@ -179,10 +186,17 @@ class Runner:
             now,
         )
         verdicts = iter(self._claim([c for c in asked if isinstance(c, Claim)], now))
-        return [
-            [next(verdicts) for _ in one.rows] if isinstance(one, Claim) else []
-            for one in asked
-        ]
+        answers: list[Any] = []
+        for one in asked:
+            if isinstance(one, Claim):
+                answers.append([next(verdicts) for _ in one.rows])
+            elif isinstance(one, Ask):
+                answers.append(
+                    {row.delivery_key: self._closed(row) for row in one.rows}
+                )
+            else:
+                answers.append(None)
+        return answers
 
     def _claim(self, asked: list[Claim], now: datetime) -> list[Verdict]:
         """Ask everything once more, and claim."""
@@ -213,9 +227,8 @@ class Runner:
         await self.job.clock.sleep(seconds)
         await self._limiter.wait(rows[0].sender_id, rate(rows))
         await self._fresh_stops()
-        return await self._committer.do(
-            lambda: {row.delivery_key: self._closed(row) for row in rows}
-        )
+        closed: dict[str, str | None] = await self._committer.do(Ask(rows))
+        return closed
 
     def _closed(self, row: SendRow) -> str | None:
         if reason := self._recheck.reason(row):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sqlite3
@@ -17,11 +16,11 @@ from sync.errors import TrustError
 from sync.messages import SendRow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     Fits = Callable[[Any, Any], bool]
 
-PAGE = 100
+PAGE = 500
 REQUIRED = [field.name for field in fields(SendRow) if field.name != "purpose"]
 
 
@@ -36,14 +35,21 @@ class Spool:
         """Make the file."""
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         self._row = row
-        self._instants = {f.name for f in fields(row) if str(f.type) == "datetime"}
+        names = [field.name for field in fields(row)]
+        places = list(enumerate(str(field.type) for field in fields(row)))
+        self._instants = [place for place, kind in places if kind == "datetime"]
+        self._booleans = [place for place, kind in places if kind == "bool"]
+        self._required = [(names.index(name), name) for name in REQUIRED]
+        self._columns = ", ".join(names)
+        marks = ", ".join("?" for _ in names)
+        self._insert = f"insert into rows ({self._columns}) values ({marks})"  # noqa: S608
         self._connection = sqlite3.connect(path, isolation_level=None)
         # No journal: nothing of it may outlive the file.
         self._connection.execute("pragma journal_mode = off")
         self._connection.execute("pragma synchronous = off")
         self._connection.execute(
-            "create table rows (position integer primary key, sender_id text, "
-            "send_rank integer, delivery_key text unique, content text)"
+            f"create table rows (position integer primary key, {self._columns}, "
+            "unique (delivery_key))"
         )
         self._connection.execute("create index queue on rows (sender_id, send_rank)")
         self._pages: dict[str, list[SendRow]] = {}
@@ -60,30 +66,32 @@ class Spool:
         Raises:
             TrustError: A column every row needs is empty.
         """
-        row = self._row(*values)
-        if missing := [name for name in REQUIRED if getattr(row, name) is None]:
-            raise TrustError(f"A row has no {missing[0]}. Mend the model, build again.")
-        return row
+        for place, name in self._required:
+            if values[place] is None:
+                raise TrustError(f"A row has no {name}. Mend the model, build again.")
+        return self._row(*values)
 
-    def add(self, row: SendRow) -> None:
+    def add(self, rows: Iterable[SendRow]) -> None:
         """
-        Queue a row.
+        Queue rows.
 
         Raises:
-            TrustError: Its delivery_key is queued already.
+            TrustError: A delivery_key is queued already.
         """
-        values = [getattr(row, field.name) for field in fields(row)]
-        content = json.dumps(values, default=lambda value: value.isoformat())
+        self._connection.execute("begin")
         try:
-            self._connection.execute(
-                "insert into rows (sender_id, send_rank, delivery_key, content) "
-                "values (?, ?, ?, ?)",
-                (row.sender_id, row.send_rank, row.delivery_key, content),
-            )
+            self._connection.executemany(self._insert, map(self._values, rows))
         except sqlite3.IntegrityError:
             raise TrustError(
                 "Two rows have one delivery_key. Mend the model, build again."
             ) from None
+        self._connection.execute("commit")
+
+    def _values(self, row: SendRow) -> list[Any]:
+        values = [getattr(row, name) for name in row.__match_args__]
+        for place in self._instants:
+            values[place] = values[place].isoformat()
+        return values
 
     def senders(self) -> list[str]:
         """Name the senders that have rows."""
@@ -112,37 +120,36 @@ class Spool:
 
     def keep_withdrawals(self) -> int:
         """Drop all rows but those that take something away; tell how many."""
-        kept = "not coalesce(json_extract(content, ?), false)"
-        place = f"$[{[f.name for f in fields(self._row)].index('is_withdrawal')}]"
-        query = f"delete from rows where {kept}"  # noqa: S608
-        return self._connection.execute(query, (place,)).rowcount
+        query = "delete from rows where not coalesce(is_withdrawal, false)"
+        return self._connection.execute(query).rowcount
 
     def sample(self, number: int) -> list[SendRow]:
         """Show the first rows."""
-        query = "select content from rows order by send_rank, position limit ?"
-        return [
-            self._load(row[0]) for row in self._connection.execute(query, (number,))
-        ]
+        query = (
+            f"select {self._columns} from rows "  # noqa: S608
+            "order by send_rank, position limit ?"
+        )
+        return [self._load(row) for row in self._connection.execute(query, (number,))]
 
     def _page(self, sender_id: str) -> list[SendRow]:
         rank, position = self._last.get(sender_id, (-(2**63), -1))
         rows = self._connection.execute(
-            "select send_rank, position, content from rows "
+            f"select {self._columns}, send_rank, position from rows "  # noqa: S608
             "where sender_id = ? and (send_rank, position) > (?, ?) "
             "order by send_rank, position limit ?",
             (sender_id, rank, position, PAGE),
         ).fetchall()
         if rows:
-            self._last[sender_id] = (rows[-1][0], rows[-1][1])
-        return [self._load(row[2]) for row in reversed(rows)]
+            self._last[sender_id] = rows[-1][-2:]
+        return [self._load(row[:-2]) for row in reversed(rows)]
 
-    def _load(self, content: str) -> SendRow:
-        values = dict(
-            zip((f.name for f in fields(self._row)), json.loads(content), strict=True)
-        )
-        for name in self._instants:
-            values[name] = datetime.fromisoformat(values[name])
-        return self._row(**values)
+    def _load(self, found: tuple[Any, ...]) -> SendRow:
+        values = list(found)
+        for place in self._instants:
+            values[place] = datetime.fromisoformat(values[place])
+        for place in self._booleans:
+            values[place] = bool(values[place])
+        return self._row(*values)
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """
 Send a table by dlt, through a function of ours as its users write one.
 
-    speed_dlt.py FILE URL messages|profiles default|tuned
+    speed_dlt.py FILE URL messages|profiles default|tuned ROWS
 
 `default` is the function of dlt's page "Custom destination": batches of 10 and the
 session of `dlt.sources.helpers.requests`. `tuned` is what its page on performance says:
@@ -20,8 +20,9 @@ AT_ONCE = 75
 QUERIES = {
     "messages": "select delivery_key, address, template_name, language_code, "
     "json_extract_string(variables, '$.first_name') as first_name "
-    "from ott_sync.sync_whatsapp",
-    "profiles": "select customer_id from ott_sync.sync_braze_profiles",
+    "from ott_sync.sync_whatsapp where send_rank < {rows}",
+    "profiles": "select customer_id from ott_sync.sync_braze_profiles "
+    "where send_rank < {rows}",
 }
 
 
@@ -64,18 +65,16 @@ def profile(row: dict[str, str]) -> dict[str, object]:
     }
 
 
-def main(file: str, url: str, kind: str, how: str) -> None:
-    import duckdb
-
-    tuned, query = how == "tuned", QUERIES[kind]
-    with duckdb.connect(file, read_only=True) as connection:
-        [[rows]] = connection.execute(f"select count(*) from ({query})").fetchall()
+def main(file: str, url: str, kind: str, how: str, rows: str) -> None:
+    tuned = how == "tuned"
     with tempfile.TemporaryDirectory() as folder:
-        settings(folder, rows, tuned=tuned)
-        send(file, url, kind, folder, tuned=tuned)
+        settings(folder, int(rows), tuned=tuned)
+        send(file, url, kind, QUERIES[kind].format(rows=rows), folder, tuned=tuned)
 
 
-def send(file: str, url: str, kind: str, folder: str, *, tuned: bool) -> None:
+def send(  # noqa: PLR0913 - what is read, where it goes, and how.
+    file: str, url: str, kind: str, query: str, folder: str, *, tuned: bool
+) -> None:
     import dlt
     import duckdb
     from dlt.sources.helpers import requests
@@ -102,7 +101,7 @@ def send(file: str, url: str, kind: str, folder: str, *, tuned: bool) -> None:
     @dlt.resource(name=kind)
     def rows():
         with duckdb.connect(file, read_only=True) as connection:
-            found = connection.execute(QUERIES[kind])
+            found = connection.execute(query)
             names = [column[0] for column in found.description]
             while page := found.fetchmany(1000):
                 yield [dict(zip(names, values, strict=True)) for values in page]

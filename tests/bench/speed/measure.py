@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
+import json
 import subprocess
 import sys
-import time
 from bisect import bisect_left
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -57,23 +56,20 @@ def measure(
 ) -> Figures:
     """Run one sender to its end."""
     before = log.stat().st_size
-    begun = time.monotonic()
-    child = subprocess.Popen(command, cwd=cwd, env=env, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    seconds = time.monotonic() - begun
-    if status:
-        print(f"{command[-1]} ended with {child.returncode}")
+    account = [sys.executable, "-S", str(HERE / "account.py"), *command]
+    told = subprocess.run(account, cwd=cwd, env=env, check=True, stdout=subprocess.PIPE)
+    usage = json.loads(told.stdout)
+    if usage["code"]:
+        print(f"{command[-1]} ended with {usage['code']}")
     at, keys = arrivals(log, before)
-    cpu = usage.ru_utime + usage.ru_stime
     return Figures(
         len(keys),
         len(keys) - len(set(keys)),
-        seconds,
-        len(keys) / (at[-1] - at[0]),
+        usage["seconds"],
+        len(keys) / max(at[-1] - at[0], 1e-9),
         max(bisect_left(at, first + 1.0) - index for index, first in enumerate(at)),
-        cpu / len(keys) * 1e6,
-        usage.ru_maxrss / 1024,
+        usage["cpu"] / len(keys) * 1e6,
+        usage["peak_mb"],
     )
 
 
