@@ -155,7 +155,7 @@ def bare(rows: int, rate: int, in_flight: int) -> None:
     limiter = Limiter(SystemClock())
     numbers = iter(range(1_000_000, 1_000_000 + rows))
 
-    async def work(http: Client) -> None:
+    async def work(http):
         for number in numbers:
             one = WhatsAppRow(*row(number, address=f"+6581{number:07d}"))
             await limiter.wait("wa_main", rate)

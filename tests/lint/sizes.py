@@ -13,7 +13,7 @@ CORE = (
     *("cli", "send", "runner", "ledger", "ledger_schema", "deliveries"),
     *("warehouse", "warehouse_duckdb", "warehouse_postgres", "guard", "limiter"),
 )
-CORE_LINES = 1500
+CORE_LINES = 1600
 ADAPTER_LINES = 165
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 NO_CODE = {

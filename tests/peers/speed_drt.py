@@ -38,7 +38,8 @@ MESSAGE = {
 QUERIES = {
     "messages": "select delivery_key, address, template_name, language_code, "
     "json_extract_string(variables, '$.first_name') as first_name "
-    "from ott_sync.sync_whatsapp where send_rank < {rows} and send_rank % {parts} = {part}",
+    "from ott_sync.sync_whatsapp "
+    "where send_rank < {rows} and send_rank % {parts} = {part}",
     "profiles": "select customer_id as external_id, true as _update_existing_only, "
     "true as ott_winback from ott_sync.sync_braze_profiles "
     "where send_rank < {rows} and send_rank % {parts} = {part}",

@@ -12,9 +12,8 @@ import sys
 from dataclasses import replace
 from itertools import count
 
-import world  # noqa: F401 - puts the project on the path.
-
 import httpx
+import world  # noqa: F401 - puts the project on the path.
 from sync_project import row, state_row
 
 from sync.clock import SystemClock

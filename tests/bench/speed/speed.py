@@ -65,7 +65,9 @@ CASES = (
         {
             **dict.fromkeys(("ott", "floor"), 20_000),
             **dict.fromkeys(("drt threads", "dlt tuned"), 5_000),
-            **{"drt tuned": 500, "dlt default": 500, "drt default": 100},
+            "drt tuned": 500,
+            "dlt default": 500,
+            "drt default": 100,
         },
     ),
     Case(
@@ -74,7 +76,8 @@ CASES = (
         {
             **dict.fromkeys(("ott", "floor"), 20_000),
             **dict.fromkeys(("drt threads", "dlt tuned"), 500),
-            **{"dlt default": 40, "drt default": 40},
+            "dlt default": 40,
+            "drt default": 40,
         },
         in_flight=500,
         per_second=ALLOWED,
