@@ -84,7 +84,7 @@ def sandbox(tmp_path, project):
 
 def _run_killed(project, sandbox, pause):
     before = len(sandbox.seen())
-    process = project.start("send", "whatsapp", "--in-flight", "16")
+    process = project.start("send", "whatsapp", "--first-run", "--in-flight", "16")
     wait_until(lambda: len(sandbox.seen()) > before or process.poll() is not None)
     time.sleep(pause)
     process.send_signal(signal.SIGKILL)
@@ -98,7 +98,7 @@ def _assert_killing_is_safe(project, sandbox, kills):
         rows = [{"number": 1000 * kill + n} for n in range(SIZE)]
         project.build(rows, build_id=f"build-{kill}")
         _run_killed(project, sandbox, moments.uniform(0, 0.2))
-        done = project.send("--allow-change", "--in-flight", "16")
+        done = project.send("--allow-change", "--first-run", "--in-flight", "16")
 
         seen, states = sandbox.seen(), project.states()
         accepted = {key for key, state in states.items() if state == "accepted"}

@@ -198,7 +198,7 @@ def test_the_account_adds_up(project):
 
 def _kill_somewhere(project, pause):
     before = len(project.provider.seen)
-    process = project.start("send", "whatsapp", "--in-flight", "16")
+    process = project.start("send", "whatsapp", "--first-run", "--in-flight", "16")
     wait_until(
         lambda: len(project.provider.seen) > before or process.poll() is not None
     )
@@ -216,7 +216,7 @@ def _assert_killing_is_safe(project, kills):
         unknown = sum(s == "unknown" for s in project.states().values()) if kill else 0
         project.build(rows, build_id=f"build-{kill}")
         _kill_somewhere(project, moments.uniform(0, 0.2))
-        done = project.send("--allow-change", "--in-flight", "16")
+        done = project.send("--allow-change", "--first-run", "--in-flight", "16")
 
         states = project.states()
         seen = project.provider.seen

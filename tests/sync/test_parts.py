@@ -4,7 +4,6 @@ import asyncio
 import itertools
 from datetime import datetime
 
-import aiohttp
 import httpx
 import pytest
 from hypothesis import given
@@ -271,13 +270,23 @@ def test_stops_are_known_for_as_long_as_a_run_would_not_ask_again():
 
 
 def test_a_cut_connection_is_never_taken_for_one_that_was_not_made():
-    def chained(cause):
-        error = httpx.ConnectTimeout("as the transport calls it")
-        error.__cause__ = cause
-        return error
+    async def ask(port):
+        async with exchange.client(1) as http:
+            request = httpx.Request("POST", f"http://127.0.0.1:{port}/", content=b"x")
+            return await exchange.exchange(http, request)
 
-    cut = chained(aiohttp.ServerDisconnectedError())
-    timed_out = chained(aiohttp.ConnectionTimeoutError())
+    async def both():
+        async def cut(reader, writer):
+            await reader.read(1)
+            writer.close()
 
-    assert not exchange._never_connected(cut)
-    assert exchange._never_connected(timed_out)
+        server = await asyncio.start_server(cut, "127.0.0.1", 0)
+        async with server:
+            port = server.sockets[0].getsockname()[1]
+            after = await ask(port)
+        return after, await ask(port)
+
+    after, never = asyncio.run(both())
+
+    assert isinstance(after, exchange.Lost)
+    assert isinstance(never, exchange.NotSent)
