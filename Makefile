@@ -2,7 +2,7 @@
 # that is installed. `make` alone lists the targets.
 
 .DEFAULT_GOAL := help
-.PHONY: help bench bench-report bench-scale bench-states bench-webhook demo demo-orders docs lint long mutations nights properties test test-dialects test-spark tested
+.PHONY: help bench bench-report bench-scale bench-states bench-webhook demo demo-orders docs lint long mutations nights properties test test-dialects test-orchestrator test-spark tested
 
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -13,6 +13,7 @@ LOCK := $(shell cat requirements.lock pyproject.toml | cksum | cut -d ' ' -f 1)
 BASE := .venv/.base-$(LOCK)
 DEV := .venv/.dev-$(LOCK)
 SPARK := .venv-spark/.made-$(LOCK)
+ORCHESTRATOR := .venv-orchestrator/.made-$(LOCK)
 DIALECTS := .venv-dialects/.made-$(shell cksum < tests/dialects/requirements.lock | cut -d ' ' -f 1)
 
 # Tests and lint have a profile, a clock and a database of their own.
@@ -53,6 +54,9 @@ test-spark: $(SPARK) ## Everything on a Spark of its own, two workers: Java 17, 
 
 test-dialects: $(DIALECTS) ## The SQL for five warehouses nobody here has: 650 MB more
 	.venv-dialects/bin/pytest tests/dialects
+
+test-orchestrator: $(DEV) $(ORCHESTRATOR) ## The example of a Dagster job, run by a Dagster of its own: 250 MB more
+	$(BIN)/pytest tests/orchestrators
 
 nights: $(DEV) ## Many nights at random, judged by what left: SEED=1 NIGHTS=20 ENGINE=duckdb|postgres
 	@$(BIN)/python tests/nights/nights.py --seed $(or $(SEED),1) \
@@ -131,6 +135,12 @@ $(SPARK): $(BASE)
 	@.venv-spark/bin/pip install --quiet --constraint requirements.lock \
 		--editable '.[spark]' pytest
 	@rm -f .venv-spark/.made-* && touch $@
+
+$(ORCHESTRATOR): $(BASE)
+	@$(BIN)/python -m venv .venv-orchestrator
+	@echo 'Installing into .venv-orchestrator (once, a minute or more) ...'
+	@.venv-orchestrator/bin/pip install --quiet 'dagster>=1.13,<2'
+	@rm -f .venv-orchestrator/.made-* && touch $@
 
 $(DIALECTS): $(BASE)
 	@$(BIN)/python -m venv .venv-dialects
