@@ -20,6 +20,9 @@ TIMEOUT = aiohttp.ClientTimeout(
     sock_read=READ_SECONDS,
 )
 
+# No connection was ever made; one that was cut later is another error.
+NEVER_CONNECTED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+
 Client = aiohttp.ClientSession
 
 
@@ -69,8 +72,7 @@ async def exchange(
                 content=content,
                 request=request,
             )
-    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
-        # No connection was ever made; one cut later is another error.
+    except NEVER_CONNECTED:
         return NotSent()
     except Exception:  # noqa: BLE001 - all that is not proven is lost.
         return Lost()
