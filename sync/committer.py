@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     Work = Callable[[list[Any]], Sequence[Any]]
 Asked = tuple[Any, "asyncio.Future[Any]"]
-# While one group is written the last one is sent, so not all may be in one.
-MOST = 16
 
 
 class Committer:
@@ -61,9 +59,8 @@ class Committer:
         loop = asyncio.get_running_loop()
         while True:
             await self._asked.wait()
-            batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
-            if not self._waiting:
-                self._asked.clear()
+            batch, self._waiting = self._waiting, []
+            self._asked.clear()
             try:
                 results = await loop.run_in_executor(self._thread, self._commit, batch)
             except Exception as error:  # noqa: BLE001 - handed to whoever asked.

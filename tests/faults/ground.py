@@ -121,7 +121,7 @@ class Sandbox:
 
     def close(self):
         self.process.terminate()
-        self.process.wait(20)
+        self.process.communicate(timeout=20)
         self._errors.close()
 
 

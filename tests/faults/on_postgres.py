@@ -50,6 +50,14 @@ class Server:
     def connect(self, database="postgres"):
         return psycopg2.connect(dbname=database, **self.where)
 
+    def database(self, name):
+        """Make a database; give how it is reached."""
+        connection = self.connect()
+        connection.autocommit = True
+        connection.cursor().execute(f"create database {name}")
+        connection.close()
+        return {"dbname": name, **self.where}
+
     def close(self):
         self.running.cleanup()
         shutil.rmtree(self.home, ignore_errors=True)
@@ -60,10 +68,7 @@ class PostgresGround(Ground):
 
     def _open(self, folder, seed, words):
         self.server = Server()
-        connection = self.server.connect()
-        connection.autocommit = True
-        connection.cursor().execute("create database ott")
-        connection.close()
+        self.server.database("ott")
         super()._open(folder, seed, words)
         (self.folder / "profiles.yml").write_text(PROFILE.format(**self.server.where))
 

@@ -147,7 +147,6 @@ def compare(folder, seed, count, tell=print):
     shape = "  {:<26}{:>6}{:>6}{:>7}{:>15}{:>17}{:>9}{:>14}"
     tell(shape.format(*head, "unknown", "after a stop"))
     server = Server()
-    state = dict(server.where)
     ours = {}
     try:
         for way in WAYS:
@@ -156,6 +155,8 @@ def compare(folder, seed, count, tell=print):
                 case = chosen_cases()["whatsapp"]
                 ground = Ground(place, case, seed)
                 try:
+                    # One database each: the same people are in all of them.
+                    state = server.database(place.name.lower().replace("-", ""))
                     tool = Tool(way, ground, place, state)
                     is_kill = what == "kill -9"
                     made = kills(tool, seed, count) if is_kill else lost(tool)
