@@ -6,12 +6,16 @@ import sqlite3
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, Protocol
 
+from sync.errors import ConfigError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
     from pathlib import Path
 
 BUSY_SECONDS = 30
+# Rows come as JSON, taken apart by `->>`.
+OLDEST = (3, 38)
 
 
 class Connection(Protocol):
@@ -79,7 +83,17 @@ class SqliteStore:
     broken: tuple[type[Exception], ...] = (sqlite3.DatabaseError,)
 
     def __init__(self, path: Path) -> None:
-        """Open the file, or make it."""
+        """
+        Open the file, or make it.
+
+        Raises:
+            ConfigError: This Python's SQLite is too old.
+        """
+        if sqlite3.sqlite_version_info < OLDEST:
+            raise ConfigError(
+                f"The ledger needs SQLite 3.38, and this Python has "
+                f"{sqlite3.sqlite_version}. Use a newer Python."
+            )
         connection = sqlite3.connect(
             path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
