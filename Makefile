@@ -104,7 +104,7 @@ docs: $(BASE) profiles.yml ## The docs site as one file
 profiles.yml:
 	@cp profiles.example.yml profiles.yml
 
-$(TEST)/profiles.yml: profiles.example.yml tests/whole/home_profile.py
+$(TEST)/profiles.yml: profiles.example.yml tests/whole/home_profile.py | $(BASE)
 	@mkdir -p $(TEST) && $(BIN)/python tests/whole/home_profile.py $@
 
 $(BASE):
