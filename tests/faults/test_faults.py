@@ -11,6 +11,7 @@ from kills import killed, shares
 SEED = 7
 
 
+@pytest.mark.long
 def test_a_few_killed_runs_lose_nobody_and_tell_nobody_twice(tmp_path):
     case = chosen_cases()["whatsapp"]
 

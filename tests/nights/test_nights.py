@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from nights import Asked, simulate
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")
