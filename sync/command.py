@@ -57,6 +57,13 @@ as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSO
 target_option = click.option(
     "--target", "-t", help="The dbt target; the profile's default."
 )
+wait_option = click.option(
+    "--wait",
+    type=click.FloatRange(0),
+    default=DEFAULTS.wait,
+    show_default=True,
+    help="Wait for a held warehouse, in seconds.",
+)
 which = options(
     click.argument("destination", required=False, type=click.Choice([*DESTINATIONS])),
     click.option("--all", "everything", is_flag=True, help="Every destination."),
@@ -79,13 +86,7 @@ which = options(
         envvar="OTT_FIRST_RUN_ABOVE",
         help="So many rows of a new campaign need no --first-run.",
     ),
-    click.option(
-        "--wait",
-        type=click.FloatRange(0),
-        default=DEFAULTS.wait,
-        show_default=True,
-        help="Wait for a held warehouse, in seconds.",
-    ),
+    wait_option,
     as_json_option,
 )
 how = options(

@@ -11,13 +11,13 @@ from sync.ledger_batch import (
     CLAIM,
     CLOSED,
     EVENT,
+    IS_STOPPED,
     KNOWN,
     OPEN,
     PUT,
     SETTLE,
     apart,
 )
-from sync.ledger_schema import STOPPED
 from sync.masking import keyed_hash, person_hash
 from sync.messages import Outcome, StateRow
 
@@ -141,9 +141,8 @@ class Deliveries:
 
     def is_stopped(self, row: SendRow) -> bool:
         """Tell whether an operator stopped this person or address."""
-        values = self._values(row)
-        found = self._execute(STOPPED, values).fetchone() is not None
-        return found and not values["is_withdrawal"]
+        claim = self._values(row) | {"run_id": None}
+        return bool(self._many(IS_STOPPED, [_claim_values(claim)]))
 
     def record(
         self,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from sync.command import DEFAULTS, as_json_option, command, target_option
+from sync.command import as_json_option, command, target_option, wait_option
 from sync.desk import desk
 from sync.erase import erase as erase_one
 from sync.erase import prune as prune_old
@@ -27,13 +27,7 @@ FEWEST_DAYS = 31
 @click.option(
     "--address-stdin", is_flag=True, help="Read one more address of theirs from stdin."
 )
-@click.option(
-    "--wait",
-    type=click.FloatRange(0),
-    default=DEFAULTS.wait,
-    show_default=True,
-    help="Wait for a held warehouse, in seconds.",
-)
+@wait_option
 @target_option
 @as_json_option
 @command

@@ -57,6 +57,8 @@ where not exists (
 )
 """
 
+# Who was erased is never written to again; an address may belong to somebody new, whom
+# a later build knows.
 STOPPED = """
 select 1 from operator_stops
 where (
@@ -105,6 +107,12 @@ where (
     or deliveries.written_at is null
     or deliveries.written_at > batch.decided_at
   )
+"""
+
+IS_STOPPED = f"""
+{_batch(CLAIM)}
+select batch.delivery_key from batch
+where batch.is_withdrawal = 0 and exists ({STOPPED})
 """
 
 # Taking something away is what a stop asks for.

@@ -105,10 +105,6 @@ class PostgresConnection:
         for several in values:
             self.execute(query, several)
 
-    def executescript(self, script: str, /) -> None:
-        """Run several statements without values."""
-        self.execute(script)
-
     def close(self) -> None:
         """Disconnect."""
         self._connection.close()

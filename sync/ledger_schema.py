@@ -75,15 +75,3 @@ MIGRATIONS = {
     # Only new tables: tombstones and run_places.
     "2": "",
 }
-
-# Who was erased is never written to again; an address may belong to somebody new, whom
-# a later build knows.
-STOPPED = """
-select 1 from operator_stops
-where (customer_id = :customer_id or address_hash = :address_hash)
-  and channel in ('*', :channel) and purpose in ('*', :purpose)
-union all
-select 1 from tombstones
-where tombstone = :customer_hash
-   or (tombstone = :address_hash and erased_at >= :decided_at)
-"""

@@ -29,10 +29,6 @@ class Connection(Protocol):
         """Run a query once for each of `values`."""
         ...
 
-    def executescript(self, script: str, /) -> Any:
-        """Run several statements without values."""
-        ...
-
     def close(self) -> None:
         """Let go of it, and of all it holds."""
         ...

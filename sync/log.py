@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+
+# It tells whole URLs, and some providers want a phone number or a token in them.
+logging.getLogger("httpx").disabled = True
 
 
 def is_json() -> bool:

@@ -9,7 +9,7 @@ import click
 
 from sync import config, warehouse
 from sync.clock import SystemClock
-from sync.command import DEFAULTS, as_json_option, command, target_option
+from sync.command import as_json_option, command, target_option, wait_option
 from sync.errors import ConfigError
 from sync.manifest import Manifest
 from sync.report.facts import Facts, gather, relations
@@ -32,13 +32,7 @@ LEAST = 5
     show_default=True,
     help="Fewer people than this are shown as fewer than this.",
 )
-@click.option(
-    "--wait",
-    type=click.FloatRange(0),
-    default=DEFAULTS.wait,
-    show_default=True,
-    help="Wait for a held warehouse, in seconds.",
-)
+@wait_option
 @target_option
 @as_json_option
 @command

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sync.command import DEFAULTS, as_json_option, command, target_option
+from sync.command import as_json_option, command, target_option, wait_option
 from sync.log import say
 from sync.templates.pull import CATALOGUES
 from sync.templates.pull import pull as fetch
@@ -30,13 +30,7 @@ def templates() -> None:
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Append to this file of JSON lines, where raw_templates is a view of it.",
 )
-@click.option(
-    "--wait",
-    type=click.FloatRange(0),
-    default=DEFAULTS.wait,
-    show_default=True,
-    help="Wait for a held warehouse, in seconds.",
-)
+@wait_option
 @target_option
 @as_json_option
 @command
