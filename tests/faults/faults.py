@@ -49,23 +49,14 @@ def line(name, one):
 
 
 def all_trials(folder, seed, only, tell):
-    """Run the trials, some at once; one that broke off is told and counts as bad."""
+    """Run the trials, some at once; give the result of each."""
     chosen = {n: f for n, f in trials().items() if re.search(only, n)}
-    results = {}
     with ThreadPoolExecutor(AT_ONCE) as pool:
         running = {
             name: pool.submit(trial, folder / re.sub(r"\W+", "_", name), seed)
             for name, trial in sorted(chosen.items())
         }
-        for name, future in running.items():
-            try:
-                results[name] = future.result()
-            except Exception as error:  # noqa: BLE001 - the others go on.
-                results[name] = Result(unaccounted=1, notes=[f"broke off: {error}"])
-            tell(line(name, results[name]))
-            for note in results[name].notes[:10]:
-                tell(f"    {note}")
-    return results
+        return kills.told(running, line, tell)
 
 
 def main(seed, number, only, *, peers):

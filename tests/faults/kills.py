@@ -42,19 +42,25 @@ def shares(kills):
 
 def campaign(folder, seed, kills, line, tell):
     """Kill on every ground, some grounds at once; give the result of each."""
-    grounds, results = chosen_cases(), {}
+    grounds = chosen_cases()
     with ThreadPoolExecutor(AT_ONCE) as pool:
         running = {
             name: pool.submit(killed, folder / name, grounds[name], seed, share)
             for name, share in sorted(shares(kills).items(), key=lambda s: s[1])
             if share
         }
-        for name, future in running.items():
-            try:
-                results[name] = future.result()
-            except Exception as error:  # noqa: BLE001 - the others go on.
-                results[name] = Result(unaccounted=1, notes=[f"broke off: {error}"])
-            tell(line(name, results[name]))
-            for note in results[name].notes[:10]:
-                tell(f"    {note}")
+        return told(running, line, tell)
+
+
+def told(running, line, tell):
+    """Tell each result as it comes; one that broke off is told and counts as bad."""
+    results = {}
+    for name, future in running.items():
+        try:
+            results[name] = future.result()
+        except Exception as error:  # noqa: BLE001 - the others go on.
+            results[name] = Result(unaccounted=1, notes=[f"broke off: {error}"])
+        tell(line(name, results[name]))
+        for note in results[name].notes[:10]:
+            tell(f"    {note}")
     return results

@@ -13,28 +13,14 @@ import os
 import sys
 from pathlib import Path
 
+from whatsapp_message import message
+
 DUE = (
     "select delivery_key, address, template_name, language_code, "
     "json_extract_string(variables, '$.first_name') as first_name "
     "from ott_sync.sync_whatsapp "
     "where delivery_key not in (select delivery_key from raw.stops) order by send_rank"
 )
-
-
-def message(row):
-    text = {"type": "text", "text": row["first_name"]}
-    return {
-        "messaging_product": "whatsapp",
-        "recipient_type": "individual",
-        "to": row["address"],
-        "type": "template",
-        "template": {
-            "name": row["template_name"],
-            "language": {"code": row["language_code"]},
-            "components": [{"type": "body", "parameters": [text]}],
-        },
-        "biz_opaque_callback_data": row["delivery_key"],
-    }
 
 
 def main(home, file, url, how):

@@ -15,6 +15,8 @@ import sys
 import tempfile
 import threading
 
+from whatsapp_message import message
+
 FILES = 16
 AT_ONCE = 75
 QUERIES = {
@@ -39,22 +41,6 @@ def settings(folder: str, rows: int, *, tuned: bool) -> None:
             "DATA_WRITER__FILE_MAX_ITEMS": str(rows // FILES + 1),
             "LOAD__WORKERS": str(FILES),
         }
-
-
-def message(row: dict[str, str]) -> dict[str, object]:
-    text = {"type": "text", "text": row["first_name"]}
-    return {
-        "messaging_product": "whatsapp",
-        "recipient_type": "individual",
-        "to": row["address"],
-        "type": "template",
-        "template": {
-            "name": row["template_name"],
-            "language": {"code": row["language_code"]},
-            "components": [{"type": "body", "parameters": [text]}],
-        },
-        "biz_opaque_callback_data": row["delivery_key"],
-    }
 
 
 def profile(row: dict[str, str]) -> dict[str, object]:

@@ -16,25 +16,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+from whatsapp_message import MESSAGE
+
 THREADS = 16
 AT_ONCE = 75
-MESSAGE = {
-    "messaging_product": "whatsapp",
-    "recipient_type": "individual",
-    "to": "{{ row.address }}",
-    "type": "template",
-    "template": {
-        "name": "{{ row.template_name }}",
-        "language": {"code": "{{ row.language_code }}"},
-        "components": [
-            {
-                "type": "body",
-                "parameters": [{"type": "text", "text": "{{ row.first_name }}"}],
-            }
-        ],
-    },
-    "biz_opaque_callback_data": "{{ row.delivery_key }}",
-}
 QUERIES = {
     "messages": "select delivery_key, address, template_name, language_code, "
     "json_extract_string(variables, '$.first_name') as first_name "
