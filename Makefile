@@ -2,7 +2,7 @@
 # that is installed. `make` alone lists the targets.
 
 .DEFAULT_GOAL := help
-.PHONY: bench bench-report bench-scale bench-states bench-webhook demo demo-orders docs faults help lapse-score lint long mutations nights properties test test-dialects test-orchestrator test-spark tested
+.PHONY: bench bench-report bench-scale bench-spark bench-states bench-webhook demo demo-orders docs faults help lapse-score lint long mutations nights properties test test-dialects test-orchestrator test-spark tested
 
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -92,6 +92,10 @@ bench-scale: $(DEV) ## What a build costs, and the next night's: CUSTOMERS=10000
 
 bench-states: $(DEV) ## What it takes to compare and send profiles: STATES=10000000
 	@$(BIN)/python tests/bench/scale/states.py --states $(or $(STATES),10000000)
+
+bench-spark: $(SPARK) ## What a second worker is worth to a build on Spark: CUSTOMERS=100000
+	@.venv-spark/bin/python tests/bench/spark/workers.py \
+		--customers $(or $(CUSTOMERS),100000)
 
 bench-webhook: $(DEV) ## Signed webhooks a second, each durable, beside a bare server: CALLS=30000
 	@$(BIN)/python tests/bench/webhook_rate.py $(or $(CALLS),30000)

@@ -173,7 +173,7 @@ def _sent(at: Desk, session: Session, build: Build, *, countries: bool) -> _Sent
     log = at.manifest.source(LOG)
     decided = countries and made_in(session, log, build.build_id, DECISIONS)
     if not decided:
-        return _Sent(f"{build.relation} as sent", "cast(null as varchar)")
+        return _Sent(f"{build.relation} as sent", "cast(null as varchar(2))")
     return _Sent(
         f"{build.relation} as sent left join {decided} as decided"
         " on sent.delivery_key = decided.delivery_key"
@@ -224,7 +224,7 @@ class _Filling:
         )
         query = (
             f"select {', '.join(names)}, {sent.country} from {sent.relation} "  # noqa: S608
-            "where sent.delivery_key in (select unnest(cast(? as varchar[])))"
+            f"where sent.delivery_key in (select {self._session.each})"
         )
         while page := [key for (key,) in islice(keys, PAGE)]:
             if None in page:

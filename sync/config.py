@@ -13,7 +13,7 @@ import yaml
 from sync.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 PACKAGE = "ott"
 LEDGER_URLS = ("postgresql://", "postgres://")
@@ -26,6 +26,8 @@ SERVER_SETTINGS = (
     "keepalives_idle",
     "role",
 )
+# Of a Spark target's Thrift server.
+THRIFT_SETTINGS = ("auth", "kerberos_service_name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Profile:
     One target of profiles.yml, rendered.
 
     `path` is DuckDB's; `host` to `dbname` are a server's. `settings` are set after the
-    connection on DuckDB, and passed to it on PostgreSQL (TLS and the like).
+    connection on DuckDB, and passed to it elsewhere (TLS and the like).
     """
 
     target: str
@@ -145,6 +147,8 @@ def _target(name: str, output: dict[str, Any]) -> Profile:
     kind, schema = str(output.get("type", "")), str(output.get("schema", "main"))
     if kind == "postgres":
         return _server(name, output)
+    if kind == "spark":
+        return _thrift(name, output)
     settings = {str(key): str(value) for key, value in _items(output.get("settings"))}
     path = str(output.get("path", ""))
     if kind == "duckdb" and not path:
@@ -158,22 +162,44 @@ def _server(name: str, output: dict[str, Any]) -> Profile:
         "password": output.get("pass"),
         "dbname": output.get("database"),
         "port": 5432,
-    } | {key: value for key, value in output.items() if value not in (None, "")}
-    for key in ("host", "user", "dbname", "schema"):
+    } | _said(output)
+    _need(name, given, "host", "user", "dbname", "schema")
+    return _asked_at(name, "postgres", given, SERVER_SETTINGS)
+
+
+def _thrift(name: str, output: dict[str, Any]) -> Profile:
+    given: dict[str, Any] = {"port": 10000, "user": "", "dbname": ""} | _said(output)
+    if given.get("method") != "thrift":
+        raise ConfigError(f"Target {name} is no Thrift server. Only such are read.")
+    _need(name, given, "host", "schema")
+    return _asked_at(name, "spark", given, THRIFT_SETTINGS)
+
+
+def _said(output: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in output.items() if value not in (None, "")}
+
+
+def _need(name: str, given: Mapping[str, Any], *keys: str) -> None:
+    for key in keys:
         if not given.get(key):
             raise ConfigError(f"Target {name} has no {key}. Set it in profiles.yml.")
+
+
+def _asked_at(
+    name: str, kind: str, given: Mapping[str, Any], settings: Sequence[str]
+) -> Profile:
     if not str(given["port"]).isdecimal():
         raise ConfigError(f"The port of target {name} is no number. Correct it.")
     return Profile(
         target=name,
-        type="postgres",
+        type=kind,
         schema=str(given["schema"]),
         host=str(given["host"]),
         port=int(given["port"]),
         user=str(given["user"]),
-        password=str(given["password"] or ""),
+        password=str(given.get("password") or ""),
         dbname=str(given["dbname"]),
-        settings={key: str(given[key]) for key in SERVER_SETTINGS if key in given},
+        settings={key: str(given[key]) for key in settings if key in given},
     )
 
 

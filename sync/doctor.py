@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb", "httpx", "aiohttp")
-POSTGRES = "dbt-postgres"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +43,8 @@ def examine(target: str | None) -> list[Check]:
     except SyncError as error:
         return [*checks, Check("profile", ok=False, detail=str(error))]
     found = f"{config.profile.target} ({config.profile.type})"
-    if config.profile.type == "postgres":
-        checks.append(_try(POSTGRES, functools.partial(metadata.version, POSTGRES)))
+    if (adapter := f"dbt-{config.profile.type}") not in PACKAGES:
+        checks.append(_try(adapter, functools.partial(metadata.version, adapter)))
     return [
         *checks,
         Check("profile", ok=True, detail=found),

@@ -9,6 +9,7 @@ from sync.errors import ConfigError, LockedError
 from sync.log import say
 from sync.warehouse_duckdb import DuckDBWarehouse
 from sync.warehouse_postgres import PostgresWarehouse
+from sync.warehouse_spark import SparkWarehouse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,7 +22,14 @@ T = TypeVar("T")
 
 
 class Session(Protocol):
-    """One short connection."""
+    """
+    One short connection.
+
+    `each` is what a `select` takes a list of texts apart with, one a row: its `?` takes
+    the list.
+    """
+
+    each: str
 
     def columns(self, relation: str) -> list[tuple[str, str]]:
         """Name the columns of `relation` and their types, in order."""
@@ -44,7 +52,11 @@ class Warehouse(Protocol):
         ...
 
     def writing(self) -> AbstractContextManager[Session]:
-        """Connect for one transaction, or raise LockedError."""
+        """
+        Connect for one transaction where there are any, or raise LockedError.
+
+        Whoever writes can be broken off and write the same again.
+        """
         ...
 
 
@@ -55,13 +67,17 @@ def connect(profile: Profile) -> Warehouse:
     Raises:
         ConfigError: Nothing here reads that kind.
     """
-    if profile.type == "duckdb":
-        return DuckDBWarehouse(profile)
-    if profile.type == "postgres":
-        return PostgresWarehouse(profile)
-    raise ConfigError(
-        f"Target {profile.target} is {profile.type}. Only duckdb and postgres are read."
-    )
+    kinds: dict[str, Callable[[Profile], Warehouse]] = {
+        "duckdb": DuckDBWarehouse,
+        "postgres": PostgresWarehouse,
+        "spark": SparkWarehouse,
+    }
+    if not (kind := kinds.get(profile.type)):
+        raise ConfigError(
+            f"Target {profile.target} is {profile.type}. Only {', '.join(kinds)} are "
+            "read."
+        )
+    return kind(profile)
 
 
 def patiently(seconds: float, work: Callable[[], T]) -> T:

@@ -25,6 +25,8 @@ TOO_LITTLE = (duckdb.OutOfMemoryException, duckdb.IOException)
 class DuckDBSession:
     """One connection to the embedded file."""
 
+    each = "unnest(cast(? as varchar[]))"
+
     def __init__(
         self, connection: duckdb.DuckDBPyConnection, *, is_frugal: bool = False
     ) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import closing, contextmanager
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from sync.errors import ConfigError, LockedError, TrustError
+from sync.placeholders import translate
 from sync.psycopg import LOGIN, driver
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ PAGE = 1000
 CONNECT_SECONDS = 10
 LOCK_SECONDS = 5
 STATEMENT_SECONDS = 600
-# A literal or a quoted name, kept as it is; a placeholder; a percent sign.
-TOKEN = re.compile(r"'[^']*'|\"[^\"]*\"|\?|%")
 # pg_attribute sees what information_schema hides: tables one may read but not own.
 COLUMNS = """
 select attname, format_type(atttypid, null) from pg_attribute
@@ -29,17 +27,10 @@ order by attnum
 """
 
 
-def translate(query: str) -> str:
-    """Write `?` as the driver's `%s`, and a percent sign so that it stays one."""
-
-    def one(found: re.Match[str]) -> str:
-        return "%s" if found[0] == "?" else found[0].replace("%", "%%")
-
-    return TOKEN.sub(one, query)
-
-
 class PostgresSession:
     """One connection, in one transaction."""
+
+    each = "unnest(cast(? as varchar[]))"
 
     def __init__(self, driver: Any, connection: Any) -> None:
         """Use `connection`, which somebody else closes."""

@@ -109,11 +109,13 @@ def _relation(at: Desk, mart: str, *, replay: bool) -> str:
     known = DECISIONS if mart == HISTORY else mart
     if not (relation := at.manifest.model(known)):
         raise TrustError(f"dbt knows no {mart}. Run `dbt build` first.")
-    parts = [part.strip('"') for part in relation.split('"."')]
+    # Spark's names are not quoted.
+    mark = '"' if relation.startswith('"') else ""
+    parts = relation.strip(mark or None).split(f"{mark}.{mark}")
     # The manifest may be of the replay or of the live build; the schema is ours.
     schema = at.config.profile.schema + (REPLAY_SUFFIX if replay else "") + "_marts"
     name = mart if mart == HISTORY else parts[-1]
-    return ".".join(f'"{part}"' for part in (*parts[:-2], schema, name))
+    return ".".join(f"{mark}{part}{mark}" for part in (*parts[:-2], schema, name))
 
 
 def _select(

@@ -18,7 +18,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from sync.config import Profile
 from sync.demo.generate import generate
+from sync.warehouse import connect
 
 pytest.importorskip("pyspark", reason="needs Java 17: make test-spark")
 hive = pytest.importorskip("pyhive.hive", reason="needs Java 17: make test-spark")
@@ -31,6 +33,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.long]
 ROOT = Path(__file__).parents[2]
 NOW = "2026-11-18 10:00:00"
 AS_OF = "2026-11-18 10:05:00"
+LATER = "2026-11-18 10:06:00"
 # A team's tables are text here; what the sync writes has types.
 TYPES = {
     ("raw_delivery_events", "attempt"): "bigint",
@@ -89,7 +92,6 @@ def ask(spark):
 @pytest.fixture(scope="module")
 def dbt(tmp_path_factory):
     def run(*arguments, profiles, env, settings):
-        home = tmp_path_factory.mktemp("dbt")
         kept = {
             k: v for k, v in os.environ.items() if not k.startswith(("OTT_", "DBT_"))
         }
@@ -107,8 +109,8 @@ def dbt(tmp_path_factory):
             cwd=ROOT,
             env=kept
             | {
-                "DBT_TARGET_PATH": str(home / "target"),
-                "DBT_LOG_PATH": str(home / "logs"),
+                "DBT_TARGET_PATH": str(tmp_path_factory.mktemp("target")),
+                "DBT_LOG_PATH": str(tmp_path_factory.mktemp("logs")),
                 "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
             }
             | env,
@@ -122,7 +124,13 @@ def dbt(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def on_spark(spark, ask, raw_folder, dbt):
+def target(tmp_path_factory):
+    """Where dbt leaves what it knows of the build on Spark."""
+    return tmp_path_factory.mktemp("target_of_spark")
+
+
+@pytest.fixture(scope="module")
+def on_spark(spark, ask, raw_folder, dbt, target):
     """How the build on Spark ended: its code, and what it said."""
     load(ask, raw_folder)
     return dbt(
@@ -132,7 +140,11 @@ def on_spark(spark, ask, raw_folder, dbt):
         "--target",
         "test_spark",
         profiles=Path(__file__).parent,
-        env={"OTT_SPARK_PORT": str(spark), "OTT_SPARK_HOME": ""},
+        env={
+            "OTT_SPARK_PORT": str(spark),
+            "OTT_SPARK_HOME": "",
+            "DBT_TARGET_PATH": str(target),
+        },
         settings={"raw_location": "", "views_as_tables": True},
     )
 
@@ -225,3 +237,164 @@ def test_spark_makes_the_same_rows(on_spark, on_duckdb, ask, schema):
         query = f"select {columns} from {schema}.{table}"
         here, there = Counter(map(tuple, ask(query))), plain(on_duckdb(query))
         assert here == there, f"{table}: {(here - there) + (there - here)}"
+
+
+@pytest.fixture(scope="module")
+def proven(on_spark, ask):
+    """
+    Say of the tests that were left out that they passed.
+
+    Nothing is sent from a build that was not proven, and all of it would take an hour.
+    """
+    assert on_spark[0] == 0, on_spark[1]
+    log = "raw.ott_build_log"
+    columns = ", ".join(
+        f"if({name} = 'missing', 'pass', {name}) as {name}"
+        if name == "status"
+        else name
+        for name, *_ in ask(f"describe {log}")
+    )
+    ask(f"create table raw.kept_log using parquet as select {columns} from {log}")
+    ask(f"insert overwrite {log} select * from raw.kept_log")
+
+
+@pytest.fixture
+def ott(spark, target, tmp_path):
+    """Run `ott` on the cluster, sending to this sandbox."""
+
+    def run(*command, url, **changed):
+        kept = {
+            k: v for k, v in os.environ.items() if not k.startswith(("OTT_", "DBT_"))
+        }
+        return subprocess.run(
+            [sys.executable, "-m", "sync", *command],
+            cwd=ROOT,
+            env=kept
+            | {
+                "DBT_PROFILES_DIR": str(Path(__file__).parent),
+                "DBT_TARGET": "test_spark",
+                "DBT_TARGET_PATH": str(target),
+                "OTT_LEDGER": str(tmp_path / "ledger.sqlite"),
+                "OTT_NOW": f"{LATER}Z",
+                "OTT_SPARK_PORT": str(spark),
+                "OTT_SPARK_HOME": "",
+                "OTT_WHATSAPP_BASE_URL": f"{url}/v25.0",
+                "OTT_WHATSAPP_TOKEN": "sandbox-token",
+                "OTT_BRAZE_BASE_URL": url,
+                "OTT_BRAZE_API_KEY": "sandbox-braze-key",
+            }
+            | changed,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture
+def sandbox(raw_folder, tmp_path):
+    command = [sys.executable, "-m", "sync", "sandbox", "--port", "0"]
+    command += ["--dir", str(tmp_path / "sandbox"), "--now", f"{LATER}+00:00"]
+    command += ["--templates", str(raw_folder / "raw_templates.jsonl")]
+    command += ["--webhooks", str(raw_folder / "raw_whatsapp_webhooks.jsonl")]
+    env = os.environ | {"OTT_WHATSAPP_TOKEN": "sandbox-token"}
+    with subprocess.Popen(
+        command, env=env, cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as running:
+        try:
+            yield running.stdout.readline().split()[-1]
+        finally:
+            running.terminate()
+
+
+def test_what_was_not_proven_is_not_sent_from_spark(on_spark, ott, sandbox, tmp_path):
+    done = ott("send", "whatsapp", url=sandbox)
+
+    assert done.returncode == 4, done.stderr
+    assert "was not proven" in done.stderr
+    assert not (tmp_path / "sandbox/accepted.jsonl").exists()
+
+
+def test_what_is_due_is_sent_once_and_written_back_to_spark(
+    proven, ask, ott, sandbox, tmp_path
+):
+    sent = "sync_whatsapp", "sync_braze_profiles", "sync_holdout"
+    due = sum(
+        ask(
+            f"select count(*) from ott_sync.{table} "
+            f"where send_not_before <= timestamp'{LATER}'"
+        )[0][0]
+        for table in sent
+    )
+    events = (
+        "select event, delivery_key, destination from raw.raw_delivery_events "
+        f"where occurred_at >= timestamp'{LATER}' order by 2, 1"
+    )
+
+    names = [name.removeprefix("sync_") for name in sent]
+    plan = ott("plan", "whatsapp", url=sandbox)
+    first = [ott("send", name, url=sandbox) for name in names]
+    told = ask(events)
+    second = [ott("send", name, url=sandbox) for name in names]
+
+    assert plan.returncode == 0, plan.stderr
+    assert [done.returncode for done in first] == [0, 0, 0], first
+    assert len(told) == due > 0
+    reached = [
+        json.loads(line)["delivery_key"]
+        for line in (tmp_path / "sandbox/accepted.jsonl").read_text().splitlines()
+    ]
+    assert sorted(reached) == [
+        key
+        for event, key, destination in told
+        if (event, destination) == ("accepted", "whatsapp")
+    ]
+    assert [done.returncode for done in second] == [0, 0, 0], second
+    assert ask(events) == told
+
+
+def test_the_other_commands_work_on_spark(proven, ask, ott, sandbox):
+    [(customer,)] = ask("select min(customer_id) from ott_sync.sync_whatsapp")
+
+    why = ott("why", customer, "--json", url=sandbox)
+    kept = ott("why", customer, "--night", LATER[:10], "--json", url=sandbox)
+    doctor = ott("doctor", url=sandbox)
+    stopped = ott("stop", customer, url=sandbox)
+
+    assert why.returncode == 0, why.stderr
+    assert "True" in {one["is_sendable"] for one in json.loads(why.stdout)}
+    assert kept.returncode == 0, kept.stderr
+    assert "ok  dbt-spark: " in doctor.stdout, doctor.stdout + doctor.stderr
+    assert stopped.returncode == 0, stopped.stderr
+    assert ask("select customer_id from raw.raw_operator_stops") == [(customer,)]
+
+
+def test_odd_values_arrive_in_spark_as_they_are(proven, spark, ask):
+    there = Profile("test_spark", "spark", "ott", host="127.0.0.1", port=spark)
+    row = {
+        "operator_stop_id": "x'; drop--\\'",
+        "customer_id": 'a\nb\t"q" %s ? 한',
+        "reason": None,
+        "occurred_at": datetime.fromisoformat("2026-01-02 03:04:05.678901"),
+    }
+    names = ", ".join(row)
+
+    with connect(there).writing() as session:
+        session.append("raw.raw_operator_stops", [row])
+    with connect(there).reading() as session:
+        query = f"select {names}, date'2026-01-02' from raw.raw_operator_stops"
+        found = list(
+            session.rows(f"{query} where operator_stop_id = ?", row["operator_stop_id"])
+        )
+        shape = dict(session.columns("raw.raw_operator_stops"))
+
+    assert found == [(*row.values(), date.fromisoformat("2026-01-02"))]
+    assert (shape["customer_id"], shape["occurred_at"]) == ("string", "timestamp")
+
+
+def test_a_server_that_is_away_is_one_clear_line_after_a_while(proven, ott, sandbox):
+    done = ott("plan", "whatsapp", "--wait", "1", url=sandbox, OTT_SPARK_PORT="9")
+
+    assert done.returncode == 4, done.stderr
+    assert "The warehouse cannot be reached." in done.stderr

@@ -8,8 +8,8 @@ import pytest
 
 from sync import config
 from sync.errors import ConfigError
+from sync.placeholders import translate
 from sync.warehouse import connect
-from sync.warehouse_postgres import translate
 
 PROFILES = """
 ott:
