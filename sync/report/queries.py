@@ -49,23 +49,23 @@ REASONS = Query(
         can_help""",
     """
     select
-        campaign_id,
-        reason_code,
-        reason_stage,
-        marketer_label,
-        what_to_do,
-        cast(sum(customer_count) as bigint) as people,
-        max(case
-            when reason_stage in ('legal', 'suppression', 'consent', 'hours')
-                or reason_code in ('cap_law', 'label_missing', 'unknown_country')
-                then 1 else 0 end) as law,
-        max(case when reason_code = 'sendable' or what_to_do like 'Nothing%'
+        waterfall.campaign_id,
+        waterfall.reason_code,
+        waterfall.reason_stage,
+        waterfall.marketer_label,
+        waterfall.what_to_do,
+        cast(sum(waterfall.customer_count) as bigint) as people,
+        max(case when reasons.verify_with_counsel then 1 else 0 end) as law,
+        max(case when waterfall.reason_code = 'sendable'
+                or waterfall.what_to_do like 'Nothing%'
             then 0 else 1 end) as can_help
-    from {fct_audience_waterfall}
+    from {fct_audience_waterfall} as waterfall
+    left join {eligibility_reasons} as reasons
+        on waterfall.reason_code = reasons.reason_code
     group by
-        campaign_id, reason_code, reason_stage, marketer_label, what_to_do,
-        reason_order
-    order by campaign_id, reason_order
+        waterfall.campaign_id, waterfall.reason_code, waterfall.reason_stage,
+        waterfall.marketer_label, waterfall.what_to_do, waterfall.reason_order
+    order by waterfall.campaign_id, waterfall.reason_order
 """,
 )
 REACH = Query(

@@ -15,6 +15,7 @@ from sync.cli import main
 from sync.destinations import DESTINATIONS
 
 ROOT = Path(__file__).parents[2]
+LAW = "default, verify with counsel"
 NOT_A_SEND_TABLE = {"sync_stops", "sync_settlements", "sync_decided"}
 
 
@@ -135,6 +136,22 @@ def test_every_channel_in_use_has_a_page_with_the_same_headings():
             assert code in known, code
 
 
+def test_a_channel_page_marks_what_a_law_is_behind():
+    laws = {
+        line["reason_code"]
+        for line in lines("reference/eligibility_reasons")
+        if line["verify_with_counsel"] == "true"
+    }
+    for path in (ROOT / "docs/channels").glob("*.md"):
+        page = path.read_text("utf-8")
+        stops = page.split("## What stops it")[1].split("## What to do")[0]
+
+        rows = re.findall(r"^\| `([a-z_]+)`.*\| (.+) \|$", stops, re.MULTILINE)
+        marked = {code for code, words in rows if LAW in words}
+        assert marked == {code for code, _ in rows} & laws, path.name
+        assert f"stop it as on every channel ({LAW})." in stops, path.name
+
+
 def test_every_public_column_is_described():
     for path in [
         *(ROOT / "models/marts").glob("*.yml"),
@@ -187,6 +204,12 @@ def test_every_group_of_reasons_has_a_page_with_all_of_them():
         page = pages.split(f"{{% docs reasons_{line['stage']} %}}")[1]
         page = page.split("{% enddocs %}")[0]
         code, label = line["reason_code"], line["marketer_label"]
-        assert f"| `{code}` | {label} | {line['what_to_do']} |" in page, code
+        row = f"| `{code}` | {label} | {line['what_to_do']} |"
+        if f"{LAW} |" in page:
+            row += (
+                f" yes: {LAW} |" if line["verify_with_counsel"] == "true" else " no |"
+            )
+        assert f"\n{row}\n" in page, code
+        assert line["verify_with_counsel"] == "false" or LAW in row, code
         assert f"exposure.ott.reasons_{line['stage']})" in told
     assert pages.count("\n| `") == len(reasons)

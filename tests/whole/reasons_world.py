@@ -11,9 +11,9 @@ import hashlib
 import itertools
 from datetime import UTC, datetime, timedelta
 
-from sync.demo import followers, generate, people, records, words
+from sync.demo import followers, generate, meta, people, records, words
 from sync.demo.people import contact, customer, grant, make
-from sync.demo.world import World, instant
+from sync.demo.world import SUPPORT_NUMBER, World, instant
 
 NOW = datetime(2026, 11, 21, 21, 30, tzinfo=UTC)
 AS_OF = "2026-11-21 21:35:00"
@@ -68,6 +68,14 @@ ELSEWHERE = {
     "quiet_hours": ("rcs", "FR", {}),
     "sendable": ("line", "JP", {}),
 }
+# Their yes is to a sender of ours that cannot send: whose templates nobody pulled, or
+# whom its platform restricts.
+TO_ANOTHER_SENDER = {
+    "template_stale": "wa_partner",
+    "sender_restricted": "wa_restricted",
+}
+# Places of the sender whom three times ten buyers wait for; its campaign takes ten.
+PLACES = 2 * TEN
 HELD_BACK = 5 * 100
 
 
@@ -89,6 +97,13 @@ def planted():
         for person in _named(reason, country):
             followers._known_here(world, person, channel, **differs)
             _then(world, reason, person)
+    for reason, sender in TO_ANOTHER_SENDER.items():
+        for person in _ten(world, reason):
+            customer(world, person)
+            contact(world, person)
+            grant(world, person, sender_id=sender)
+    _buyers(world)
+    _writers(world)
     _merged_in_a_ring(world)
     _at_one_number(world)
     for person in _named("holdout", "SG", is_held_back=True):
@@ -136,6 +151,50 @@ def _then(world, reason, person):
         for days in (10, 12):
             when = world.ago(days=days)
             followers._had(world, person, f"offer-{days}", when, "rcs")
+
+
+def _buyers(world):
+    """Bought yesterday and wait for a parcel; ten of them may get a login code."""
+    [support] = [
+        row for row in world.tables["raw_senders"] if row["sender_id"] == "wa_support"
+    ]
+    support["messaging_limit"] = PLACES
+    for group in ("buyer-a", "buyer-b", "buyer-c"):
+        for person in _named(group):
+            people.orders(world, person, gap=30, count=1, last=1)
+            customer(world, person)
+            contact(world, person)
+            for purpose in ("utility", "authentication")[: 1 + (group == "buyer-a")]:
+                _may_write(world, person, purpose)
+
+
+def _may_write(world, person, purpose):
+    grant(
+        world,
+        person,
+        consent_event_id=f"{purpose}-{person.customer_id}",
+        purpose=purpose,
+        sender_id="wa_support",
+    )
+
+
+def _writers(world):
+    """Wrote to us: an hour ago, or so long ago that 20 minutes are left to answer."""
+    for group, before in (
+        ("writer", timedelta(hours=1)),
+        ("no_time_left", timedelta(hours=23, minutes=30)),
+    ):
+        for person in _named(group):
+            customer(world, person)
+            contact(world, person)
+            when = world.now - before
+            change = meta.message(
+                f"wamid.{person.customer_id}",
+                when,
+                phone=person.phone,
+                number=SUPPORT_NUMBER,
+            )
+            world.webhook(meta.body(change), when)
 
 
 def _merged_in_a_ring(world):
