@@ -10,6 +10,7 @@
         {%- set ns.sql = 'replace(' ~ ns.sql ~ ", '" ~ character ~ "', '')" -%}
     {%- endfor %}
     case
+        when {{ regexp_like(address, '^[+][0-9]+$') }} then {{ address }}
         when
             {{ kind }} in ('phone', 'phone_or_bsuid')
             and not {{ regexp_like(address, '^[A-Z][A-Z][.]') }}

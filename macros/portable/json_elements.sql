@@ -5,13 +5,15 @@
 {%- endmacro %}
 
 {% macro default__json_elements(expression, alias) -%}
-    cross join unnest(
-        case
-            when json_type(try_cast({{ expression }} as json)) = 'ARRAY'
-                {#- By way of json[]: strings keep their quotation marks, as elsewhere. #}
-                then cast(cast(try_cast({{ expression }} as json) as json[]) as varchar[])
-        end
-    ) as {{ alias }}_rows ({{ alias }})
+    cross join unnest({{ json_list(expression) }}) as {{ alias }}_rows ({{ alias }})
+{%- endmacro %}
+
+{#- On DuckDB; by way of json[], so that strings keep their quotation marks, as elsewhere. -#}
+{% macro json_list(expression) -%}
+    list_transform(
+        cast(json_extract(try_cast({{ expression }} as json), '$[*]') as varchar[]),
+        lambda element: nullif(element, 'null')
+    )
 {%- endmacro %}
 
 {% macro postgres__json_elements(expression, alias) -%}
@@ -84,4 +86,35 @@
 {% macro redshift__json_element(alias, as_column) -%}
     nullif(json_serialize({{ alias }}), 'null')
     {{- ' as ' ~ alias if as_column }}
+{%- endmacro %}
+
+{#- A whole select: the columns of a relation beside one row for each element of a JSON
+    array of it, named by `alias`, where the condition is true. -#}
+{% macro json_unnested(columns, relation, expression, alias, condition) -%}
+    {{ return(adapter.dispatch('json_unnested', 'ott')(
+        columns, relation, expression, alias, condition
+    )) }}
+{%- endmacro %}
+
+{% macro default__json_unnested(columns, relation, expression, alias, condition) -%}
+    select
+        {{ columns | join(', ') }},
+        {{ json_element(alias, as_column=true) }}
+
+    from {{ relation }}
+
+    {{ json_elements(expression, alias) }}
+
+    where {{ condition }}
+{%- endmacro %}
+
+{#- As a join DuckDB would look each row up again by its whole text. -#}
+{% macro duckdb__json_unnested(columns, relation, expression, alias, condition) -%}
+    select
+        {{ columns | join(', ') }},
+        unnest({{ json_list(expression) }}) as {{ alias }}
+
+    from {{ relation }}
+
+    where {{ condition }}
 {%- endmacro %}

@@ -33,28 +33,25 @@ wanted as (
 
 entries as (
 
-    select
-        wanted.payload_hash,
-        {{ json_element('entry', as_column=true) }},
-        wanted.received_at
-
-    from wanted
-
-    {{ json_elements(json_value('wanted.payload', ['entry']), 'entry') }}
+    {{ json_unnested(
+        columns=['wanted.payload_hash', 'wanted.received_at'],
+        relation='wanted',
+        expression=json_value('wanted.payload', ['entry']),
+        alias='entry',
+        condition='wanted.payload is not null',
+    ) }}
 
 ),
 
 changes as (
 
-    select
-        entries.payload_hash,
-        entries.entry,
-        {{ json_element('change', as_column=true) }},
-        entries.received_at
-
-    from entries
-
-    {{ json_elements(json_value('entries.entry', ['changes']), 'change') }}
+    {{ json_unnested(
+        columns=['entries.payload_hash', 'entries.entry', 'entries.received_at'],
+        relation='entries',
+        expression=json_value('entries.entry', ['changes']),
+        alias='change',
+        condition='entries.entry is not null',
+    ) }}
 
 ),
 

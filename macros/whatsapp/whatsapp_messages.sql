@@ -5,21 +5,27 @@ with
 
 messages as (
 
+    {{ json_unnested(
+        columns=['changes.value', 'changes.received_at'],
+        relation=changes ~ ' as changes',
+        expression=json_value('changes.value', ['messages']),
+        alias='message',
+        condition="changes.field = 'messages'",
+    ) }}
+
+),
+
+with_contacts as (
+
     select
-        changes.value,
-        {{ json_element('message', as_column=true) }},
-        changes.received_at,
+        messages.*,
         -- Beside several contacts nobody knows whose the message is.
         case
-            when {{ json_value('changes.value', ['contacts', 1]) }} is null
-                then {{ json_value('changes.value', ['contacts', 0]) }}
+            when {{ json_value('messages.value', ['contacts', 1]) }} is null
+                then {{ json_value('messages.value', ['contacts', 0]) }}
         end as contact
 
-    from {{ changes }} as changes
-
-    {{ json_elements(json_value('changes.value', ['messages']), 'message') }}
-
-    where changes.field = 'messages'
+    from messages
 
 ),
 
@@ -55,7 +61,7 @@ renamed as (
         {{ from_epoch(json_text('message', ['timestamp'])) }} as occurred_at,
         received_at
 
-    from messages
+    from with_contacts
 
 )
 

@@ -5,16 +5,13 @@ with
 
 statuses as (
 
-    select
-        changes.value,
-        {{ json_element('status', as_column=true) }},
-        changes.received_at
-
-    from {{ changes }} as changes
-
-    {{ json_elements(json_value('changes.value', ['statuses']), 'status') }}
-
-    where changes.field = 'messages'
+    {{ json_unnested(
+        columns=['changes.value', 'changes.received_at'],
+        relation=changes ~ ' as changes',
+        expression=json_value('changes.value', ['statuses']),
+        alias='status',
+        condition="changes.field = 'messages'",
+    ) }}
 
 ),
 

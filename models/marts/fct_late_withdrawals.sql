@@ -12,7 +12,7 @@ deliveries as (
 
 withdrawals as (
 
-    select * from {{ ref('int_consent_withdrawals') }}
+    select * from {{ ref('int_consent_withdrawals_known') }}
 
     where received_at <= {{ as_of() }}
 

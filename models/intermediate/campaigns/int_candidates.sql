@@ -1,3 +1,6 @@
+{#- Read by one model. -#}
+{{ config(materialized=view_or_table()) }}
+
 with
 
 audience_members as (

@@ -91,12 +91,31 @@ messaged as (
 
 ),
 
+-- Only what is ranked by is sorted; the rest of a candidate comes back in the end.
 -- One message a channel: one that may go, else the one that came nearest to it, of
 -- those for the customer's country.
 ranked_messages as (
 
     select
-        judged.*,
+        judged.campaign_id,
+        judged.customer_id,
+        judged.channel,
+        judged.message_type,
+        judged.sender_id,
+        judged.purpose,
+        judged.country_code,
+        judged.preferred_channel,
+        judged.address,
+        judged.reason_code,
+        judged.score,
+        judged.priority,
+        judged.message_rank,
+        judged.max_recipients,
+        judged.holdout_percent,
+        judged.is_routed_to_country,
+        judged.needs_window,
+        judged.has_holdout,
+        judged.last_inbound_at,
         row_number() over (
             partition by judged.campaign_id, judged.customer_id, judged.channel
             order by
@@ -452,34 +471,56 @@ reasoned as (
 
 ),
 
+ranked_sends as (
+
+    select
+        campaign_id,
+        customer_id,
+        channel,
+        row_number() over (
+            order by
+                priority desc,
+                score desc,
+                campaign_id asc,
+                customer_id asc
+        ) as send_rank
+
+    from reasoned
+
+    where decided_reason_code in ('sendable', 'holdout')
+
+),
+
 final as (
 
     select
-        reasoned.*,
+        judged.*,
+        reasoned.channel_choice,
+        reasoned.decided_reason_code,
         '{{ invocation_id }}' as build_id,
         case
-            when reason_codes != '' then reason_codes
-            when decided_reason_code != 'sendable' then decided_reason_code
+            when judged.reason_codes != '' then judged.reason_codes
+            when reasoned.decided_reason_code != 'sendable'
+                then reasoned.decided_reason_code
             else ''
         end as decided_reason_codes,
-        case
-            when decided_reason_code in ('sendable', 'holdout')
-                then row_number() over (
-                    partition by
-                        case
-                            when decided_reason_code in ('sendable', 'holdout')
-                                then 1
-                            else 0
-                        end
-                    order by
-                        priority desc,
-                        score desc,
-                        campaign_id asc,
-                        customer_id asc
-                )
-        end as send_rank
+        ranked_sends.send_rank
 
-    from reasoned
+    from judged
+
+    inner join reasoned
+        on
+            judged.campaign_id = reasoned.campaign_id
+            and judged.customer_id = reasoned.customer_id
+            and judged.channel = reasoned.channel
+            and coalesce(judged.message_type, '') = coalesce(reasoned.message_type, '')
+            and coalesce(judged.sender_id, '') = coalesce(reasoned.sender_id, '')
+
+    left join ranked_sends
+        on
+            judged.campaign_id = ranked_sends.campaign_id
+            and judged.customer_id = ranked_sends.customer_id
+            and judged.channel = ranked_sends.channel
 
 )
 

@@ -45,7 +45,7 @@ placed as (
 
     from delivery_states
 
-    left join occurrences
+    inner join occurrences
         on delivery_states.campaign_id = occurrences.campaign_id
 
     union all
@@ -80,6 +80,11 @@ final as (
         max(last_event_at) as last_event_at
 
     from placed
+
+    -- What was sent in another round, or by a campaign of the past, decides nothing.
+    where
+        is_this_occurrence
+        or quiet_until is not null
 
     group by
         campaign_id,

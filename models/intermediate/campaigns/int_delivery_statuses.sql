@@ -53,51 +53,6 @@ error_classes as (
 
 ),
 
--- A status without our key is found by the id the provider gave the message.
-messages as (
-
-    select distinct
-        {{ provider_of('destination') }} as provider,
-        provider_message_id,
-        customer_id,
-        delivery_key
-
-    from delivery_events
-
-    where provider_message_id is not null
-
-),
-
--- One id stands for a whole batch where the provider gives no better one: there the
--- customer must be the same.
-found_at_providers as (
-
-    select distinct
-        coalesce(provider_statuses.delivery_key, messages.delivery_key)
-            as delivery_key,
-        coalesce(provider_statuses.batch_id, provider_statuses.message_id)
-            as provider_message_id,
-        provider_statuses.provider,
-        provider_statuses.status,
-        provider_statuses.error_code,
-        coalesce(provider_statuses.occurred_at, provider_statuses.received_at)
-            as occurred_at,
-        provider_statuses.received_at
-
-    from provider_statuses
-
-    left join messages
-        on
-            provider_statuses.provider = messages.provider
-            and coalesce(provider_statuses.batch_id, provider_statuses.message_id)
-            = messages.provider_message_id
-            and (
-                provider_statuses.batch_id is null
-                or provider_statuses.customer_id = messages.customer_id
-            )
-
-),
-
 -- LINE says nothing of a message once it has taken it.
 channel_statuses as (
 
@@ -174,6 +129,69 @@ channel_statuses as (
     where
         kakao_statuses.result_code in ('1000', 'MRC01')
         or error_classes.code is not null
+
+),
+
+-- Millions of messages, of which few are spoken of at a time.
+mentioned as (
+
+    select message_id as provider_message_id from statuses
+
+    union all
+
+    select coalesce(batch_id, message_id) as provider_message_id from provider_statuses
+
+    union all
+
+    select provider_message_id from channel_statuses
+
+),
+
+-- A status without our key is found by the id the provider gave the message.
+messages as (
+
+    select distinct
+        {{ provider_of('destination') }} as provider,
+        provider_message_id,
+        customer_id,
+        delivery_key
+
+    from delivery_events
+
+    where
+        provider_message_id in (
+            select mentioned.provider_message_id from mentioned
+        )
+
+),
+
+-- One id stands for a whole batch where the provider gives no better one: there the
+-- customer must be the same.
+found_at_providers as (
+
+    select distinct
+        coalesce(provider_statuses.delivery_key, messages.delivery_key)
+            as delivery_key,
+        coalesce(provider_statuses.batch_id, provider_statuses.message_id)
+            as provider_message_id,
+        provider_statuses.provider,
+        provider_statuses.status,
+        provider_statuses.error_code,
+        coalesce(provider_statuses.occurred_at, provider_statuses.received_at)
+            as occurred_at,
+        provider_statuses.received_at
+
+    from provider_statuses
+
+    left join messages
+        on
+            provider_statuses.provider = messages.provider
+            and coalesce(provider_statuses.batch_id, provider_statuses.message_id)
+            = messages.provider_message_id
+            and (
+                provider_statuses.batch_id is null
+                or provider_statuses.customer_id = messages.customer_id
+            )
 
 ),
 

@@ -2,7 +2,7 @@ with
 
 delivery_events as (
 
-    select * from {{ ref('stg_sync__delivery_events') }}
+    select * from {{ ref('int_delivery_events') }}
 
     where coalesce(received_at, {{ as_of() }}) <= {{ as_of() }}
 
@@ -10,7 +10,7 @@ delivery_events as (
 
 statuses as (
 
-    select * from {{ ref('int_delivery_statuses') }}
+    select * from {{ ref('int_delivery_statuses_known') }}
 
     where coalesce(received_at, {{ as_of() }}) <= {{ as_of() }}
 

@@ -68,6 +68,9 @@ longest as (
 
     from cap_rules
 
+    inner join asked
+        on cap_rules.channel in ('*', asked.channel)
+
 ),
 
 messages as (

@@ -2,7 +2,7 @@ with
 
 delivery_events as (
 
-    select * from {{ ref('stg_sync__delivery_events') }}
+    select * from {{ ref('int_delivery_events') }}
 
     where
         delivery_event = 'accepted'

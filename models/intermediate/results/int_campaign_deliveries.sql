@@ -2,7 +2,7 @@ with
 
 delivery_events as (
 
-    select * from {{ ref('stg_sync__delivery_events') }}
+    select * from {{ ref('int_delivery_events') }}
 
     where
         delivery_key is not null
@@ -20,7 +20,7 @@ decided_messages as (
 
 statuses as (
 
-    select * from {{ ref('int_delivery_statuses') }}
+    select * from {{ ref('int_delivery_statuses_known') }}
 
     where coalesce(received_at, {{ as_of() }}) <= {{ as_of() }}
 

@@ -15,20 +15,20 @@ purchases as (
 
 ),
 
-ranked as (
+attempts as (
 
     select
-        tried.*,
-        row_number() over (
-            partition by campaign_id, customer_id
-            -- The first group counts; at one instant the message.
-            order by
-                tried_at asc,
-                case when is_held_out then 1 else 0 end asc,
-                delivery_key asc
-        ) as attempt_rank
+        campaign_id,
+        customer_id,
+        min(tried_at) as assigned_at,
+        min(case when is_held_out then tried_at end) as held_out_at,
+        min(case when is_held_out is false then tried_at end) as messaged_at
 
     from tried
+
+    group by
+        campaign_id,
+        customer_id
 
 ),
 
@@ -37,18 +37,14 @@ assigned as (
     select
         campaign_id,
         customer_id,
-        max(case when attempt_rank = 1 and is_held_out then 1 else 0 end) as held_out,
-        max(case when is_held_out then 1 else 0 end)
-        - min(case when is_held_out then 1 else 0 end) as crossed_over,
-        min(tried_at) as assigned_at,
-        {{ dbt.dateadd('day', whole_number('attribution_days'), 'min(tried_at)') }}
+        -- The first group counts; at one instant the message.
+        coalesce(held_out_at < messaged_at, held_out_at is not null) as is_held_out,
+        held_out_at is not null and messaged_at is not null as has_crossed_over,
+        assigned_at,
+        {{ dbt.dateadd('day', whole_number('attribution_days'), 'assigned_at') }}
             as window_ends_at
 
-    from ranked
-
-    group by
-        campaign_id,
-        customer_id
+    from attempts
 
 ),
 
@@ -77,8 +73,8 @@ final as (
         assigned.customer_id,
 
         ---------- booleans
-        assigned.held_out = 1 as is_held_out,
-        assigned.crossed_over = 1 as has_crossed_over,
+        assigned.is_held_out,
+        assigned.has_crossed_over,
         assigned.window_ends_at <= {{ as_of() }} as is_window_over,
         bought.customer_id is not null as has_bought,
 

@@ -71,13 +71,16 @@ first_messages as (
 
 ),
 
-replied as (
+answers as (
 
-    select distinct
+    select
         first_messages.campaign_id,
         first_messages.channel,
         first_messages.destination,
-        first_messages.customer_id
+        first_messages.customer_id,
+        1 as replies,
+        0 as stops,
+        0 as purchases
 
     from first_messages
 
@@ -89,15 +92,16 @@ replied as (
             and first_messages.taken_at <= replies.occurred_at
             and first_messages.window_ends_at > replies.occurred_at
 
-),
+    union all
 
-said_stop as (
-
-    select distinct
+    select
         first_messages.campaign_id,
         first_messages.channel,
         first_messages.destination,
-        first_messages.customer_id
+        first_messages.customer_id,
+        0 as replies,
+        1 as stops,
+        0 as purchases
 
     from first_messages
 
@@ -111,15 +115,16 @@ said_stop as (
             and stops.sender_id in ('*', first_messages.sender_id)
             and coalesce(first_messages.brand_id = stops.brand_id, true)
 
-),
+    union all
 
-bought as (
-
-    select distinct
+    select
         first_messages.campaign_id,
         first_messages.channel,
         first_messages.destination,
-        first_messages.customer_id
+        first_messages.customer_id,
+        0 as replies,
+        0 as stops,
+        1 as purchases
 
     from first_messages
 
@@ -128,6 +133,27 @@ bought as (
             first_messages.customer_id = purchases.customer_id
             and first_messages.taken_at <= purchases.ordered_at
             and first_messages.window_ends_at > purchases.ordered_at
+
+),
+
+did as (
+
+    select
+        campaign_id,
+        channel,
+        destination,
+        customer_id,
+        max(replies) as replies,
+        max(stops) as stops,
+        max(purchases) as purchases
+
+    from answers
+
+    group by
+        campaign_id,
+        channel,
+        destination,
+        customer_id
 
 ),
 
@@ -146,9 +172,9 @@ final as (
         ---------- booleans
         first_messages.is_held_out,
         first_messages.window_ends_at <= {{ as_of() }} as is_window_over,
-        replied.customer_id is not null as has_replied,
-        said_stop.customer_id is not null as has_said_stop,
-        bought.customer_id is not null as has_bought,
+        coalesce(did.replies, 0) = 1 as has_replied,
+        coalesce(did.stops, 0) = 1 as has_said_stop,
+        coalesce(did.purchases, 0) = 1 as has_bought,
 
         ---------- timestamps
         first_messages.taken_at,
@@ -156,26 +182,12 @@ final as (
 
     from first_messages
 
-    left join replied
+    left join did
         on
-            first_messages.campaign_id = replied.campaign_id
-            and first_messages.channel = replied.channel
-            and first_messages.destination = replied.destination
-            and first_messages.customer_id = replied.customer_id
-
-    left join said_stop
-        on
-            first_messages.campaign_id = said_stop.campaign_id
-            and first_messages.channel = said_stop.channel
-            and first_messages.destination = said_stop.destination
-            and first_messages.customer_id = said_stop.customer_id
-
-    left join bought
-        on
-            first_messages.campaign_id = bought.campaign_id
-            and first_messages.channel = bought.channel
-            and first_messages.destination = bought.destination
-            and first_messages.customer_id = bought.customer_id
+            first_messages.campaign_id = did.campaign_id
+            and first_messages.channel = did.channel
+            and first_messages.destination = did.destination
+            and first_messages.customer_id = did.customer_id
 
 )
 

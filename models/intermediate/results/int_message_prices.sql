@@ -1,3 +1,6 @@
+{#- Read by one model. -#}
+{{ config(materialized=view_or_table()) }}
+
 with
 
 accepted as (
@@ -36,7 +39,10 @@ placed as (
 ranked as (
 
     select
-        placed.*,
+        placed.delivery_key,
+        placed.campaign_id,
+        placed.channel,
+        placed.destination,
         rate_cards.billed_on,
         rate_cards.price_per_message,
         rate_cards.currency,
@@ -60,7 +66,7 @@ ranked as (
 
     from placed
 
-    left join rate_cards
+    inner join rate_cards
         on
             placed.destination = rate_cards.destination
             and rate_cards.channel in ('*', placed.channel)
@@ -82,31 +88,38 @@ final as (
     select
 
         ---------- ids
-        delivery_key,
-        campaign_id,
+        placed.delivery_key,
+        placed.campaign_id,
 
         ---------- strings
-        channel,
-        destination,
-        coalesce(country_code, 'unknown') as country_code,
-        purpose,
-        currency,
+        placed.channel,
+        placed.destination,
+        coalesce(placed.country_code, 'unknown') as country_code,
+        placed.purpose,
+        ranked.currency,
 
         ---------- numbers
         cast(
             case
-                when billed_on = 'accepted' or is_delivered then price_per_message
+                when ranked.billed_on = 'accepted' or placed.is_delivered
+                    then ranked.price_per_message
             end as {{ dbt.type_numeric() }}
         ) as price,
 
         ---------- booleans
-        price_per_message is not null as is_priced,
-        price_per_message is not null
-        and (billed_on = 'accepted' or is_delivered) as is_billed
+        ranked.price_per_message is not null as is_priced,
+        ranked.price_per_message is not null
+        and (ranked.billed_on = 'accepted' or placed.is_delivered) as is_billed
 
-    from ranked
+    from placed
 
-    where price_rank = 1
+    left join ranked
+        on
+            placed.delivery_key = ranked.delivery_key
+            and placed.campaign_id = ranked.campaign_id
+            and placed.channel = ranked.channel
+            and placed.destination = ranked.destination
+            and ranked.price_rank = 1
 
 )
 

@@ -2,7 +2,7 @@ with
 
 withdrawals as (
 
-    select * from {{ ref('int_consent_withdrawals') }}
+    select * from {{ ref('int_consent_withdrawals_known') }}
 
     where received_at <= {{ as_of() }}
 

@@ -1,0 +1,39 @@
+{#- What four models of a build ask about deliveries, found among all rows once. -#}
+with
+
+delivery_events as (
+
+    select * from {{ ref('stg_sync__delivery_events') }}
+
+),
+
+final as (
+
+    select
+
+        ---------- ids
+        delivery_key,
+        campaign_id,
+        customer_id,
+        sender_id,
+
+        ---------- strings
+        destination,
+        channel,
+        purpose,
+        delivery_event,
+        reason_code,
+        provider_code,
+
+        ---------- numbers
+        attempt,
+
+        ---------- timestamps
+        occurred_at,
+        received_at
+
+    from delivery_events
+
+)
+
+select * from final
