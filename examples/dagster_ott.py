@@ -5,8 +5,7 @@ dbt and Dagster want different versions of protobuf, so `ott` has an environment
 own: say where in the op's `ott`, and start Dagster in the project's folder.
 """
 
-from __future__ import annotations
-
+# No `from __future__ import annotations`: Dagster looks at the type of `context`.
 import json
 import os
 import subprocess

@@ -25,6 +25,7 @@ Action = Literal[
     "close_window",
     "defer_person",
     "retry",
+    "retry_alone",
     "renew_token",
     "pause_template",
     "stop_sender",
@@ -34,6 +35,10 @@ Action = Literal[
 # Meta's advice for 131056 is to wait 4^x seconds ("About the platform", 2026).
 GROWTH = 4.0
 DIGITS = re.compile("[0-9]{1,12}")
+
+
+# Tried again under the same claim; `retry` also slows its sender down.
+RETRIES = frozenset({"retry", "retry_alone"})
 
 
 @dataclass(frozen=True, slots=True)

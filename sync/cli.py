@@ -187,7 +187,7 @@ def reconcile(
     target: str | None,
     as_json: bool,
 ) -> int:
-    """Settle messages of unknown fate by the provider's statuses, or by your word."""
+    """Settle messages of unknown fate: by statuses, providers' lists or your word."""
     with desk(target) as at:
         done = reconciling.reconcile(at, adopt=adopt, sent=sent, not_sent=not_sent)
     show.reconciled(done, as_json=as_json)

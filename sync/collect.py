@@ -9,6 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from sync import guard, inputs
+from sync import quota as quotas
 from sync.clock import SystemClock
 from sync.errors import ConfigError, GuardError, TrustError
 from sync.messages import StateRow
@@ -65,6 +66,7 @@ class Due:
     judged: int
     places: Counter[tuple[str, str, str | None, str]]
     inputs: inputs.Inputs = field(default_factory=inputs.Inputs)
+    quota: quotas.Quota = field(default_factory=quotas.Quota)
 
 
 def collect(  # noqa: PLR0913 - what is read, from where, and for whom.
@@ -105,6 +107,10 @@ def collect(  # noqa: PLR0913 - what is read, from where, and for whom.
         log = at.manifest.source(LOG)
         due = replace(due, inputs=inputs.read(at, session, kind, due, log))
         _read_stops(at, session, build, stops)
+        if due.due and kind.sends and not kind.keeps_state:
+            senders = _find(at, session, build, "int_senders")
+            policies = _find(at, session, build, "message_policies")
+            due = replace(due, quota=quotas.read(at, session, senders, policies))
     return due
 
 

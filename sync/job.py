@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from sync.quota import Quota
+
 if TYPE_CHECKING:
     from sync.classes import ErrorClasses
     from sync.clock import Clock
@@ -31,6 +33,7 @@ class Job:
     in_flight: int
     lock: Lock
     due: int = 0
+    quota: Quota = field(default_factory=Quota)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from sync.disk import is_full
 from sync.errors import TrustError
 from sync.ledger_erasure import Erasure
 from sync.ledger_postgres import PostgresStore
+from sync.ledger_recent import Recent
 from sync.ledger_schema import META, MIGRATIONS, SCHEMA, SCHEMA_VERSION
 from sync.ledger_store import SqliteStore
 
@@ -58,6 +59,7 @@ class Ledger:
         self.hash_key = (hash_key or self._meta("hash_key")).encode()
         self.deliveries = Deliveries(self._connection, self.hash_key)
         self.erasure = Erasure(self._store, self.hash_key)
+        self.recent = Recent(self._connection)
 
     def _prepare(self) -> None:
         """Make what is missing, and bring an older ledger to this version."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -19,19 +20,45 @@ TOLERANCE_SECONDS = 0.02
 # A claim is made so long before its place: late enough that few are open at a kill,
 # early enough that its commit does not cost the place.
 LEAD_SECONDS = 0.1
+# What a word that we are too fast leaves of the rate.
+LOWERED = 0.5
+# As long a second word is about requests that left before the first was heeded.
+REACTION_SECONDS = 2.0
+# So long from nothing back to the whole rate, evenly.
+RECOVERY_SECONDS = 60.0
+# A sender is never slowed down to less of its rate.
+LEAST_SHARE = 1 / 64
 
 
 @dataclass(slots=True)
 class _Sender:
-    """Instants of the clock: the next place for a claim, for leaving, and quiet."""
+    """
+    Instants of the clock: the next place for a claim, for leaving, and quiet.
+
+    `free_at` is the place after the last request that left. Of the rate there is
+    `share` at `share_at`, and more later. `lowered` counts how often it was lowered.
+    """
 
     claims_at: float = 0.0
     leaves_at: float = 0.0
+    free_at: float = 0.0
     quiet_until: float = 0.0
+    share: float = 1.0
+    share_at: float = 0.0
+    lowered: int = 0
+    lowered_at: float = -math.inf
 
     @property
     def ready_at(self) -> float:
         return max(self.claims_at, self.leaves_at, self.quiet_until)
+
+    def share_of(self, instant: float) -> float:
+        since = max(self.share_at, self.quiet_until)
+        regained = max(0.0, instant - since) / RECOVERY_SECONDS
+        return min(1.0, self.share + regained)
+
+    def lower(self, share: float, now: float) -> None:
+        self.share, self.share_at = max(share, LEAST_SHARE), now
 
 
 class Limiter:
@@ -40,6 +67,7 @@ class Limiter:
 
     Places are reserved at once and waited for after, so workers cannot overtake. They
     are spaced evenly. Who wakes up late takes a new one: no burst makes up for a stall.
+    Where the provider says that it is too much the rate is lowered, and comes back.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -55,7 +83,7 @@ class Limiter:
         """Take the next place for a claim and tell its instant."""
         sender = self._senders[sender_id]
         place = max(self._clock.monotonic(), sender.ready_at)
-        sender.claims_at = place + _gap(rate)
+        sender.claims_at = place + _gap(rate, sender.share_of(place))
         return place
 
     def hold(self, sender_id: str, seconds: float) -> None:
@@ -64,6 +92,24 @@ class Limiter:
         until = self._clock.monotonic() + seconds
         sender.quiet_until = max(sender.quiet_until, until)
 
+    def lower(self, sender_id: str) -> None:
+        """Halve what the sender may send now: the provider says that it is too fast."""
+        sender, now = self._senders[sender_id], self._clock.monotonic()
+        if now - sender.lowered_at < REACTION_SECONDS:
+            return
+        sender.lower(sender.share_of(now) * LOWERED, now)
+        sender.lowered_at = now
+        # Whoever waits with a place takes a new one.
+        sender.leaves_at = sender.free_at
+        sender.lowered += 1
+
+    def lower_to(self, sender_id: str, rate: float | None, allowed: float) -> None:
+        """Send no more than `allowed` requests a second of `rate`; never raises it."""
+        sender, now = self._senders[sender_id], self._clock.monotonic()
+        share = allowed / (rate or DEFAULT_RATE)
+        if share < sender.share_of(now):
+            sender.lower(share, now)
+
     async def wait(self, sender_id: str, rate: float | None) -> None:
         """Take the next place for a claim and wait until shortly before it."""
         await self._until(self.reserve(sender_id, rate) - LEAD_SECONDS)
@@ -71,13 +117,17 @@ class Limiter:
     async def pace(self, sender_id: str, rate: float | None) -> None:
         """Take the next place for leaving and wait for it."""
         sender = self._senders[sender_id]
-        late = True
-        while late:
+        while True:
+            lowered = sender.lowered
             place = max(self._clock.monotonic(), sender.leaves_at, sender.quiet_until)
-            sender.leaves_at = place + _gap(rate)
+            free_at = place + _gap(rate, sender.share_of(place))
+            sender.leaves_at = free_at
             await self._until(place)
             now = self._clock.monotonic()
             late = now > place + TOLERANCE_SECONDS or now < sender.quiet_until
+            if not late and lowered == sender.lowered:
+                sender.free_at = free_at
+                return
 
     async def _until(self, instant: float) -> None:
         # A timer may fire a hair early; a place may not.
@@ -85,5 +135,5 @@ class Limiter:
             await self._clock.sleep(left)
 
 
-def _gap(rate: float | None) -> float:
-    return WINDOW_SECONDS / (rate or DEFAULT_RATE)
+def _gap(rate: float | None, share: float) -> float:
+    return WINDOW_SECONDS / ((rate or DEFAULT_RATE) * share)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sync.classes import ErrorClass
+from sync.classes import RETRIES, ErrorClass
 from sync.exchange import Lost, NotSent
 from sync.messages import Outcome
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 # A provider that cannot be reached at all: nothing was written, so it is tried again.
 UNREACHABLE = ErrorClass(
-    "retry", "provider_unreachable", max_tries=4, wait_seconds=0.25
+    "retry_alone", "provider_unreachable", max_tries=4, wait_seconds=0.25
 )
 # A value may be set again, whatever became of the last request.
-REPEATED = ErrorClass("retry", "answer_lost", max_tries=4, wait_seconds=0.25)
+REPEATED = ErrorClass("retry_alone", "answer_lost", max_tries=4, wait_seconds=0.25)
 # A run holds a slot no longer than this; the next run goes on.
 LONGEST_WAIT = 120.0
 SHORTEST_DEFERRAL = 300.0
@@ -57,13 +57,14 @@ def decide(
         return Decision(Outcome("unknown", "answer_lost"))
     if answer.kind in ("refused", "split") and answer.code is not None:
         kind = classes.of(provider, answer.code)
-        if kind.action == "retry":
+        if kind.action in RETRIES:
             return _later(kind, tries, now, answer.code, answer.retry_after)
         return _refused(kind, tries, now, answer.code)
     if answer.kind == "accepted":
         outcome = Outcome("accepted", None, None, answer.provider_message_id)
         return Decision(outcome, hold=min(answer.retry_after or 0.0, LONGEST_WAIT))
-    return Decision(Outcome("unknown", "answer_unreadable", answer.code))
+    quiet = min(answer.retry_after or 0.0, LONGEST_WAIT)
+    return Decision(Outcome("unknown", "answer_unreadable", answer.code), hold=quiet)
 
 
 def repeated(decision: Decision, tries: int) -> Decision:
@@ -105,4 +106,6 @@ def _later(
     until = now + timedelta(seconds=max(wait, SHORTEST_DEFERRAL))
     outcome = Outcome("deferred", kind.reason_code, code, None, until)
     again = tries < kind.max_tries and wait <= LONGEST_WAIT
-    return Decision(outcome, "retry", wait if again else None, retry_after or 0.0)
+    # What concerns one message alone keeps nobody else quiet.
+    hold = retry_after or 0.0 if kind.action == "retry" else 0.0
+    return Decision(outcome, kind.action, wait if again else None, hold)

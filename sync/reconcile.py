@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sync.deliveries import KEPT
 from sync.errors import ConfigError, TrustError
 from sync.identity import check, strange_runs
+from sync.lookup import ask
 from sync.messages import Outcome
 from sync.writeback import write_back
 
@@ -25,11 +26,18 @@ KEPT_EVENTS = ("accepted", "refused", "deferred", "unknown", "skipped", "held_ou
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """What one call settled; `unknown` is what is left to look at."""
+    """
+    What one call settled; `unknown` is what is left to look at.
+
+    `listed` were found in the providers' own lists, `absent` are old enough to be
+    called not sent because they are in none.
+    """
 
     adopted_runs: int
     adopted_unknown: int
     proven: int
+    listed: int
+    absent: int
     told: int
     unknown: list[dict[str, Any]]
 
@@ -50,6 +58,8 @@ def reconcile(
     else:
         check(at)
     proven = _settle(at, list(_proven(at)))
+    answers = ask(at)
+    listed, absent = _settle(at, answers.found), _settle(at, answers.absent)
     words = [(key, Outcome("accepted", "reconciled_sent")) for key in sent]
     words += [(key, Outcome("refused", "reconciled_not_sent")) for key in not_sent]
     told = _settle(at, words)
@@ -59,7 +69,11 @@ def reconcile(
             "`ott reconcile` lists those that are."
         )
     write_back(at.ledger, at.warehouse, at.manifest, at.clock)
-    return Reconciled(runs, lost, proven, told, at.ledger.deliveries.unknown())
+    unknown = [
+        row | {"list": answers.fates.get(row["delivery_key"])}
+        for row in at.ledger.deliveries.unknown()
+    ]
+    return Reconciled(runs, lost, proven, listed, absent, told, unknown)
 
 
 def _settle(at: Desk, found: list[tuple[str, Outcome]]) -> int:

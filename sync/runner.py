@@ -15,15 +15,18 @@ from sync.errors import GuardError, LockedError, StoppedError, SyncError
 from sync.exchange import client
 from sync.limiter import Limiter
 from sync.messages import Outcome, StateRow
+from sync.pairs import Pairs
 from sync.progress import keep_telling
 from sync.recheck import Recheck
 from sync.talk import Talk
+from sync.turns import Turns, rate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from sync.deliveries import Verdict
+    from sync.destinations.limits import Limits
     from sync.job import Job
     from sync.messages import SendRow
     from sync.outcomes import Decision
@@ -67,7 +70,10 @@ class Runner:
         self.job = job
         self._limiter = Limiter(job.clock)
         self._recheck = Recheck(job.clock, job.stops)
-        self._senders = job.spool.senders()
+        self._pairs = Pairs(job.clock)
+        self._turns = Turns(
+            job.spool, self._limiter, self._pairs, job.destination, job.clock
+        )
         self.halted: SyncError | None = None
         self.outcomes: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
@@ -82,13 +88,14 @@ class Runner:
             client(job.in_flight) as http,
         ):
             self._talk = Talk(job, http, self)
+            self._pairs.know(job.ledger, job.clock.now())
             reading = asyncio.gather(
                 job.stops.keep_reading(job.warehouse),
                 keep_telling(job.destination.name, job.due, self.outcomes, job.clock),
             )
             try:
                 with self._interruptible():
-                    if self._senders:
+                    if self._turns.senders:
                         await self._talk.ready()
                     async with asyncio.TaskGroup() as workers:
                         for _ in range(self._slots()):
@@ -124,27 +131,17 @@ class Runner:
 
     async def _work(self) -> None:
         try:
-            while not self.halted and (rows := self._next()):
-                await self._go(rows)
+            while not self.halted and (rows := await self._turns.next()):
+                try:
+                    await self._go(rows)
+                finally:
+                    self._pairs.done(rows)
         except LockedError as error:
             # The ledger is away: nothing can be claimed, and nobody need wait.
             self.halt(error)
 
-    def _next(self) -> list[SendRow]:
-        """Take the first rows of the sender that is free soonest."""
-        heads = [(s, row) for s in self._senders if (row := self.job.spool.head(s))]
-        if not heads:
-            return []
-        now = self.job.clock.monotonic()
-        sender, _ = min(
-            heads,
-            key=lambda h: (max(now, self._limiter.ready_at(h[0])), h[1].send_rank),
-        )
-        kind = self.job.destination
-        return self.job.spool.take(sender, kind.batch_size, getattr(kind, "fits", None))
-
     async def _go(self, rows: Sequence[SendRow]) -> None:
-        closed = {row.delivery_key: self._recheck.reason(row) for row in rows}
+        closed = {row.delivery_key: self._reason(row) for row in rows}
         sends = self.job.destination.sends
         if sends and not all(closed.values()):
             await self._limiter.wait(rows[0].sender_id, rate(rows))
@@ -162,6 +159,9 @@ class Runner:
                 self._count(row, Outcome("skipped", verdict.reason_code))
         if claimed:
             await self._settle(claimed)
+
+    def _reason(self, row: SendRow) -> str | None:
+        return self._recheck.reason(row) or self.job.quota.reason(row)
 
     def _note(self) -> None:
         """Note claims after their commit, so never more than the ledger has."""
@@ -203,7 +203,7 @@ class Runner:
         job, reason = self.job, self._recheck.reason
         rows = [row for one in asked for row in one.rows]
         closed = [
-            one.closed[row.delivery_key] or reason(row)
+            one.closed[row.delivery_key] or reason(row) or job.quota.take(row)
             for one in asked
             for row in one.rows
         ]
@@ -219,6 +219,17 @@ class Runner:
     async def pace(self, rows: Sequence[SendRow]) -> None:
         """Wait until one more request of this sender may leave."""
         await self._limiter.pace(rows[0].sender_id, rate(rows))
+        self._pairs.left(rows)
+
+    def heed(self, rows: Sequence[SendRow], limits: Limits) -> None:
+        """Go slower where an answer's headers say so."""
+        sender = rows[0].sender_id
+        if limits.quiet:
+            self._limiter.hold(sender, limits.quiet)
+        if limits.is_near:
+            self._limiter.lower(sender)
+        if limits.rate is not None:
+            self._limiter.lower_to(sender, rate(rows), limits.rate)
 
     async def wait(
         self, rows: Sequence[SendRow], seconds: float
@@ -240,6 +251,8 @@ class Runner:
         """Do to the run what an answer asks of it."""
         if decision.hold:
             self._limiter.hold(row.sender_id, decision.hold)
+        if decision.action == "retry":
+            self._limiter.lower(row.sender_id)
         if decision.action == "pause_template":
             self._recheck.pause_template(row)
         if decision.action == "stop_sender":
@@ -276,11 +289,3 @@ class Runner:
                     "run `ott send` again."
                 )
             )
-
-
-def rate(rows: Sequence[SendRow]) -> float | None:
-    """Tell how many requests of as many messages a second their sender may make."""
-    messages: int | None = getattr(rows[0], "messages_per_second", None)
-    if messages:
-        return messages / len(rows)
-    return getattr(rows[0], "requests_per_second", None)

@@ -130,6 +130,7 @@ def _run(
             o.in_flight,
             lock,
             sum(due.due.values()),
+            due.quota,
         )
         runner = Runner(job)
         try:

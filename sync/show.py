@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from sync.sources import Look
 
 SHOWN = 15
+# What the provider's own list says of a message.
+LISTS = {
+    None: "",
+    "absent": " (not in the provider's list)",
+    "several": " (one of several in the provider's list)",
+}
 
 
 def _json(value: object) -> None:
@@ -143,11 +149,16 @@ def reconciled(done: Reconciled, *, as_json: bool) -> None:
             f"{done.adopted_runs} runs of another ledger taken over; "
             f"{done.adopted_unknown} messages of theirs are unknown."
         )
-    click.echo(f"{done.proven} settled by the provider's statuses, {done.told} by you.")
+    click.echo(
+        f"{done.proven} settled by the provider's statuses, {done.listed} by its list, "
+        f"{done.told} by you."
+    )
+    if done.absent:
+        click.echo(f"{done.absent} are in no list after so long: not sent.")
     for row in done.unknown[:SHOWN]:
         click.echo(
             f"  {row['state_at'][:16]} {row['delivery_key']} {row['campaign_id']} "
-            f"{row['customer_id']} {row['reason_code'] or ''}"
+            f"{row['customer_id']} {row['reason_code'] or ''}{LISTS[row['list']]}"
         )
     if (more := len(done.unknown) - SHOWN) > 0:
         click.echo(f"  and {more} more: --json lists all")

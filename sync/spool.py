@@ -21,12 +21,14 @@ if TYPE_CHECKING:
     Fits = Callable[[Any, Any], bool]
 
 PAGE = 500
+SHORTEST_PAGE = 20
+Queue = tuple[str, str]
 REQUIRED = [field.name for field in fields(SendRow) if field.name != "purpose"]
 
 
 class Spool:
     """
-    Rows in `send_rank` order, a queue for each sender.
+    Rows in `send_rank` order, a queue for each sender and campaign.
 
     It holds addresses: the file is the owner's alone and is deleted with the run.
     """
@@ -51,9 +53,12 @@ class Spool:
             f"create table rows (position integer primary key, {self._columns}, "
             "unique (delivery_key))"
         )
-        self._connection.execute("create index queue on rows (sender_id, send_rank)")
-        self._pages: dict[str, list[SendRow]] = {}
-        self._last: dict[str, tuple[int, int]] = {}
+        self._connection.execute(
+            "create index queue on rows (sender_id, campaign_id, send_rank)"
+        )
+        self._pages: dict[Queue, list[SendRow]] = {}
+        self._last: dict[Queue, tuple[int, int]] = {}
+        self._page_size = PAGE
 
     def close(self) -> None:
         """Close the file."""
@@ -93,29 +98,33 @@ class Spool:
             values[place] = values[place].isoformat()
         return values
 
-    def senders(self) -> list[str]:
-        """Name the senders that have rows."""
-        query = "select distinct sender_id from rows order by sender_id"
-        return [row[0] for row in self._connection.execute(query)]
+    def queues(self) -> list[Queue]:
+        """Name the senders and campaigns that have rows, the best rank first."""
+        query = (
+            "select sender_id, campaign_id from rows group by sender_id, campaign_id "
+            "order by min(send_rank), sender_id, campaign_id"
+        )
+        found = [tuple(row) for row in self._connection.execute(query)]
+        # As many rows in memory, however many queues they are of.
+        self._page_size = max(SHORTEST_PAGE, PAGE // max(1, len(found)))
+        return found
 
-    def head(self, sender_id: str) -> SendRow | None:
-        """Show a sender's next row without taking it."""
-        if not self._pages.get(sender_id):
-            self._pages[sender_id] = self._page(sender_id)
-        page = self._pages[sender_id]
+    def head(self, queue: Queue) -> SendRow | None:
+        """Show a queue's next row without taking it."""
+        if not self._pages.get(queue):
+            self._pages[queue] = self._page(queue)
+        page = self._pages[queue]
         return page[-1] if page else None
 
     def take(
-        self, sender_id: str, most: int = 1, fits: Fits | None = None
+        self, queue: Queue, most: int = 1, fits: Fits | None = None
     ) -> list[SendRow]:
         """Take the row `head` shows, and of those behind it what one call may carry."""
         taken: list[SendRow] = []
-        while len(taken) < most and (row := self.head(sender_id)):
-            if taken and row.campaign_id != taken[0].campaign_id:
-                break
+        while len(taken) < most and (row := self.head(queue)):
             if taken and fits and not fits(taken[0], row):
                 break
-            taken.append(self._pages[sender_id].pop())
+            taken.append(self._pages[queue].pop())
         return taken
 
     def keep_withdrawals(self) -> int:
@@ -131,16 +140,17 @@ class Spool:
         )
         return [self._load(row) for row in self._connection.execute(query, (number,))]
 
-    def _page(self, sender_id: str) -> list[SendRow]:
-        rank, position = self._last.get(sender_id, (-(2**63), -1))
+    def _page(self, queue: Queue) -> list[SendRow]:
+        rank, position = self._last.get(queue, (-(2**63), -1))
         rows = self._connection.execute(
             f"select {self._columns}, send_rank, position from rows "  # noqa: S608
-            "where sender_id = ? and (send_rank, position) > (?, ?) "
+            "where sender_id = ? and campaign_id = ? "
+            "and (send_rank, position) > (?, ?) "
             "order by send_rank, position limit ?",
-            (sender_id, rank, position, PAGE),
+            (*queue, rank, position, self._page_size),
         ).fetchall()
         if rows:
-            self._last[sender_id] = rows[-1][-2:]
+            self._last[queue] = rows[-1][-2:]
         return [self._load(row[:-2]) for row in reversed(rows)]
 
     def _load(self, found: tuple[Any, ...]) -> SendRow:

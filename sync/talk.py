@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import httpx
 
 from sync.destinations import Answer, RowError
+from sync.destinations.limits import NOTHING, Limits, limits_of
 from sync.errors import StoppedError
 from sync.exchange import Lost, NotSent, exchange
 from sync.messages import Outcome
@@ -46,6 +47,10 @@ class Run(Protocol):
         self, rows: Sequence[SendRow], seconds: float
     ) -> dict[str, str | None]:
         """Wait for the next try; tell for each key why there must be none."""
+        ...
+
+    def heed(self, rows: Sequence[SendRow], limits: Limits) -> None:
+        """Go slower where an answer's headers say so."""
         ...
 
     def react(self, row: SendRow, decision: Decision) -> None:
@@ -149,6 +154,8 @@ class Talk:
         found, token = await self._exchange(request)
         if not isinstance(found, httpx.Response):
             return [found for _ in rows], token
+        if (limits := limits_of(found)) is not NOTHING:
+            self._run.heed(rows, limits)
         answers = self._job.destination.read(found, rows)
         if answers[0].kind == "pending":
             job_id = answers[0].provider_message_id or ""

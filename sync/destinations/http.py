@@ -23,6 +23,9 @@ MAX_DIGITS = 9
 LONGEST_QUIET = 3600.0
 # When a limit ends "now", or at an instant no clock is given for.
 SHORTEST_QUIET = 1.0
+# A limit that is counted anew sooner is waited for when it is used up: a reset in whole
+# seconds says too little about what is left of so short a time.
+SHORTEST_WINDOW = 10.0
 # A number as large is an instant, in seconds since 1970, not a wait; or one in
 # milliseconds, as in the example of Vonage's description.
 EPOCH = 1e9
@@ -164,6 +167,18 @@ def rate_wait(response: httpx.Response) -> float | None:
     if not waits and (used_up or response.status_code == httpx.codes.TOO_MANY_REQUESTS):
         waits = [wait for wait in [_until_reset(response)] if wait is not None]
     return min(max(waits), LONGEST_QUIET) if waits else None
+
+
+def rate_left(response: httpx.Response) -> float | None:
+    """
+    Read how many requests a second are left until a limit is counted anew.
+
+    `X-RateLimit-Remaining` by the time to `X-RateLimit-Reset`; None where that is near.
+    """
+    left, seconds = _number(response, "x-ratelimit-remaining"), _until_reset(response)
+    if not left or seconds is None or seconds < SHORTEST_WINDOW:
+        return None
+    return left / seconds
 
 
 def is_no(response: httpx.Response) -> bool:

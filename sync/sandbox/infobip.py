@@ -120,6 +120,8 @@ class InfobipApi:
         yield web.get(f"{senders}/{{sender}}/templates", handler(self, self.listed))
         for path in ENVELOPES:
             yield web.post(f"/infobip/{path}", handler(self, self.envelopes))
+            logs = path.replace("messages", "logs")
+            yield web.get(f"/infobip/{logs}", handler(self, self.logs))
 
     def authenticate(self, request: web.Request) -> None:
         """Raise InfobipError unless the caller has the key."""
@@ -146,6 +148,23 @@ class InfobipApi:
         """List a sender's templates, all at once."""
         found = listed(self.catalogue, "infobip", request.match_info["sender"])
         return web.json_response({"templates": found})
+
+    async def logs(self, request: web.Request, _: Arrival) -> web.Response:
+        """List what was taken, of one message or of all."""
+        wanted = request.query.get("messageId")
+        sent = request.path.removeprefix("/infobip/").replace("logs", "messages")
+        results = [
+            {
+                "messageId": entry["delivery_key"],
+                "to": entry["to"],
+                "sentAt": f"{entry['at'][:19]}.000+0000",
+                "messageCount": 1,
+                "status": PENDING,
+            }
+            for entry in self.world.log.entries()
+            if entry["path"].endswith(sent) and wanted in (None, entry["delivery_key"])
+        ]
+        return web.json_response({"results": results})
 
     async def templates(self, _: web.Request, arrival: Arrival) -> web.Response:
         """Take an array of template messages, or none of them."""

@@ -12,6 +12,8 @@ import base64
 import hashlib
 import json
 import re
+from datetime import datetime
+from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -82,6 +84,7 @@ class TwilioApi:
         path = "/twilio/2010-04-01/Accounts/{account}/Messages.json"
         return (
             web.post(path, handler(self, self.create)),
+            web.get(path, handler(self, self.sent)),
             web.get("/twilio/v2/ContentAndApprovals", handler(self, self.contents)),
         )
 
@@ -126,6 +129,32 @@ class TwilioApi:
             }
         )
 
+    async def sent(self, request: web.Request, _: Arrival) -> web.Response:
+        """List the account's messages of a day, the newest first."""
+        account, day = request.match_info["account"], request.query.get("DateSent", "")
+        found = [
+            self._sent(entry, account)
+            for entry in reversed(self.world.log.entries())
+            if entry["path"] == request.path and entry["at"].startswith(day)
+        ]
+        page, size = number(request, "Page", 0), number(request, "PageSize", 50)
+        following = None
+        if (page + 1) * size < len(found):
+            query = request.url.update_query(Page=page + 1, PageToken=f"PA{page + 1}")
+            following = str(query.relative()).removeprefix("/twilio")
+        messages = found[page * size : (page + 1) * size]
+        listed = {"messages": messages, "page": page, "page_size": size}
+        return web.json_response(listed | {"next_page_uri": following})
+
+    def _sent(self, entry: dict[str, Any], account: str) -> dict[str, Any]:
+        at = format_datetime(datetime.fromisoformat(entry["at"]))
+        message = _message(entry["said"], self._sid(entry["seq"]), account)
+        return message | {"status": "sent", "date_created": at, "date_sent": at}
+
+    def _sid(self, order: int) -> str:
+        name = f"{self.world.seed}:{order}"
+        return "SM" + hashlib.sha256(name.encode()).hexdigest()[:32]
+
     async def create(self, request: web.Request, arrival: Arrival) -> web.Response:
         """Take one message and send its callbacks."""
         account = request.match_info["account"]
@@ -135,8 +164,7 @@ class TwilioApi:
         channel, number = _check(form)
         accepted = Accepted("twilio", None, number, form)
         [order] = await self.world.take(arrival, accepted)
-        name = f"{self.world.seed}:{order}"
-        sid = "SM" + hashlib.sha256(name.encode()).hexdigest()[:32]
+        sid = self._sid(order)
         await self._call_back(form, channel, sid, account)
         return web.json_response(_message(form, sid, account), status=201)
 

@@ -38,6 +38,9 @@ class Provider:
 
     def __init__(self):
         self.seen = []
+        # When each request came, and for whom; headers of the answers to come.
+        self.arrived = []
+        self.headers = {}
         self.calls = []
         self.profiles = {}
         self.delay = 0.0
@@ -75,6 +78,7 @@ class Provider:
             return await self._track(request, body["attributes"])
         key = body["biz_opaque_callback_data"]
         self.seen.append(key)
+        self.arrived.append((time.monotonic(), body.get("to")))
         await asyncio.sleep(self.delay)
         answers = self.answers.get(key) or []
         answer = answers.pop(0) if answers else self.default
@@ -83,10 +87,11 @@ class Provider:
             return web.Response()
         if answer:
             error = {"code": answer, "message": f"no, not to {body.get('to')}"}
-            return web.json_response({"error": error}, status=400)
+            return web.json_response({"error": error}, status=400, headers=self.headers)
         wamid = f"wamid.{len(self.seen)}"
         return web.json_response(
-            {"messaging_product": "whatsapp", "messages": [{"id": wamid}]}
+            {"messaging_product": "whatsapp", "messages": [{"id": wamid}]},
+            headers=self.headers,
         )
 
     async def _track(self, request, profiles):

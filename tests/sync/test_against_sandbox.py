@@ -11,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 
+import httpx
 import pytest
 from sync_project import ROOT, TOKEN, now, people, wait_until
 
@@ -62,6 +63,10 @@ class Sandbox:
             return []
         lines = log.read_text().splitlines()
         return [json.loads(line)["delivery_key"] for line in lines]
+
+    def counts(self):
+        url = self.url.removesuffix("/v25.0") + "/_sandbox/counts"
+        return httpx.get(url).json()
 
     def close(self):
         self._process.terminate()
@@ -120,6 +125,20 @@ def test_killing_a_run_sends_to_nobody_twice(project, sandbox):
 @pytest.mark.long
 def test_killing_twenty_runs_sends_to_nobody_twice(project, sandbox):
     _assert_killing_is_safe(project, sandbox("--latency", "0.02"), 20)
+
+
+@pytest.mark.long
+def test_a_number_that_takes_less_than_its_sender_says_is_soon_found_out(
+    project, sandbox
+):
+    """It takes five a second, and twenty are allowed."""
+    serving = sandbox("--messages-per-second", "5")
+    project.build(people(60, messages_per_second=20))
+
+    done = project.send()
+
+    assert done.summary["outcomes"] == {"accepted": 60}
+    assert serving.counts().get("130429", 0) <= 30
 
 
 def test_answers_lost_after_acceptance_are_unknown_and_never_resent(project, sandbox):

@@ -192,6 +192,9 @@ class Run:
     async def pace(self, rows):
         pass
 
+    def heed(self, rows, limits):
+        pass
+
     async def wait(self, rows, seconds):
         await self.clock.sleep(seconds)
         return {row.delivery_key: None for row in rows}

@@ -13,8 +13,8 @@ from sync_project import columns, key
 from sync_project import row as whatsapp_row
 
 from sync.messages import MessageRow, WhatsAppRow
-from sync.runner import rate
 from sync.spool import Spool
+from sync.turns import rate
 
 SETTINGS = {
     "infobip": ("OTT_INFOBIP_BASE_URL", {"OTT_INFOBIP_API_KEY": "sandbox-token"}),
@@ -143,6 +143,6 @@ def test_a_batch_ends_before_the_first_that_does_not_fit(tmp_path):
     def fits(first, row):
         return first.template_name == row.template_name
 
-    taken = [len(spool.take("wa_main", 10, fits)) for _ in range(3)]
+    taken = [len(spool.take(("wa_main", "winback"), 10, fits)) for _ in range(3)]
 
     assert taken == [3, 2, 0]

@@ -199,6 +199,7 @@ def test_each_code_does_what_the_seed_says(sandbox, code, action):
     expected = {
         "refuse": "refused",
         "retry": "deferred",
+        "retry_alone": "deferred",
         "unknown": "unknown",
         "stop_run": "refused",
         "renew_token": "refused",

@@ -300,7 +300,8 @@ def test_errcode_0_or_a_known_key_is_acceptance(response, message_id):
 CLASSES = {
     "renew_token": "40001 40014 42001",
     "stop_run": "40013 40125 40164 41001 48001 48004 50002 45009",
-    "retry": "45011 45066",
+    "retry": "45011",
+    "retry_alone": "45066",
     "suppress_address": "40003 46004 43004 43019 48002",
     "close_window": "45015 45047",
     "defer_person": "43117",

@@ -1,0 +1,80 @@
+"""What the ledger knows of the last seconds and the last day."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sync.deliveries import at
+from sync.lookups.base import Lost
+
+if TYPE_CHECKING:
+    from sync.ledger_store import Connection
+
+# Messages somebody may have had.
+MESSAGED = "state in ('claimed', 'accepted', 'unknown')"
+RUN_ENDED = "select 1 from runs where closed_at > ? limit 1"
+ADDRESSES = f"""
+select sender_id, address_hash, state_at from deliveries
+where state_at > ? and address_hash is not null and {MESSAGED}
+"""  # noqa: S608
+RECIPIENTS = f"""
+select distinct sender_id, channel, purpose, customer_id from deliveries
+where state_at > ? and {MESSAGED}
+"""  # noqa: S608
+
+LOST = """
+select deliveries.delivery_key, channel, address_hash, state_at, runs.opened_at
+from deliveries left join runs on deliveries.run_id = runs.run_id
+where state = 'unknown' and states is null and deliveries.destination = ?
+order by state_at, deliveries.delivery_key
+"""
+MESSAGE_IDS = """
+select distinct provider_message_id from events
+where destination = ? and provider_message_id is not null
+"""
+# Who took over a message does not know when it was sent.
+LONGEST_RUN = timedelta(hours=24)
+
+
+class Recent:
+    """Reads deliveries by when they were settled; each call reads them all."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work on the ledger's own connection."""
+        self._connection = connection
+
+    def addresses(self, since: datetime) -> list[dict[str, Any]]:
+        """Tell to which addresses earlier runs sent; asks only if one just ended."""
+        if not self._rows(RUN_ENDED, since):
+            return []
+        return self._rows(ADDRESSES, since)
+
+    def recipients(self, since: datetime) -> list[dict[str, Any]]:
+        """Tell to whom messages went, by sender, channel and purpose."""
+        return self._rows(RECIPIENTS, since)
+
+    def lost(self, destination: str) -> list[Lost]:
+        """Tell the messages of unknown fate, oldest first."""
+        found = self._connection.execute(LOST, (destination,))
+        return [_lost(dict(row)) for row in found]
+
+    def message_ids(self, destination: str) -> set[str]:
+        """Tell the provider's ids of messages whose fate is known."""
+        found = self._connection.execute(MESSAGE_IDS, (destination,))
+        return {row[0] for row in found}
+
+    def _rows(self, query: str, since: datetime) -> list[dict[str, Any]]:
+        return [dict(row) for row in self._connection.execute(query, (at(since),))]
+
+
+def _lost(row: dict[str, Any]) -> Lost:
+    ended = datetime.fromisoformat(row["state_at"])
+    opened = row["opened_at"]
+    return Lost(
+        row["delivery_key"],
+        row["channel"],
+        row["address_hash"],
+        datetime.fromisoformat(opened) if opened else ended - LONGEST_RUN,
+        ended,
+    )

@@ -1,0 +1,211 @@
+"""What is unknown, looked up in the lists of the providers that have one."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Literal
+
+import httpx
+
+from sync.destinations.http import rate_wait, whole_number
+from sync.errors import ConfigError, SyncError
+from sync.exchange import CONNECT_SECONDS, READ_SECONDS
+from sync.log import say
+from sync.lookups import LOOKUPS
+from sync.masking import keyed_hash
+from sync.messages import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sync.desk import Desk
+    from sync.lookups.base import Listed, Lookup, Lost, Page
+
+TRIES = 3
+WAIT_SECONDS = 1.0
+LONGEST_WAIT = 30.0
+MOST_PAGES = 1000
+# Between our clock and the provider's.
+CLOCKS_APART = timedelta(minutes=2)
+# So old a message must be that a list without it settles it, where a team says that one
+# does; not set is never.
+ABSENT_HOURS = "OTT_RECONCILE_ABSENT_HOURS"
+LONGEST_HOURS = 8760
+
+Fate = Literal["absent", "several"]
+
+
+class UnreadError(SyncError):
+    """A list could not be read to its end. What it may settle stays unknown."""
+
+    exit_code = 6
+
+
+@dataclass(slots=True)
+class Answers:
+    """
+    What the lists said.
+
+    Attributes:
+        found: Keys of messages that were taken, with the provider's id.
+        absent: Keys that a team's setting calls not sent.
+        fates: Of the others, by key: not in the list, or one of several there.
+    """
+
+    found: list[tuple[str, Outcome]] = field(default_factory=list)
+    absent: list[tuple[str, Outcome]] = field(default_factory=list)
+    fates: dict[str, Fate] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Search:
+    """One destination's lost messages, and what a list has for each."""
+
+    hash_key: bytes
+    known: set[str]
+    lost: dict[str, Lost]
+    matches: defaultdict[str, set[str]] = field(
+        default_factory=lambda: defaultdict(set)
+    )
+    unread: set[str] = field(default_factory=set)
+
+    def look(self, whom: Sequence[Lost], messages: Sequence[Listed]) -> None:
+        """Keep of `messages` those that may be one of `whom`."""
+        by_address = defaultdict(list)
+        for one in whom:
+            by_address[one.address_hash].append(one)
+        for message in messages:
+            if message.message_id in self.known:
+                continue
+            address_hash = keyed_hash(self.hash_key, message.address)
+            for one in by_address.get(address_hash, ()):
+                if _may_be(one, message):
+                    self.matches[one.delivery_key].add(message.message_id)
+
+    def judge(self, absent_before: dict[str, bool]) -> Answers:
+        """Say of each message what the list proves."""
+        answers = Answers()
+        claimed = [id_ for found in self.matches.values() for id_ in found]
+        for key in self.lost:
+            ids = self.matches[key]
+            if key in self.unread:
+                continue
+            if len(ids) == 1 and claimed.count(*ids) == 1:
+                [id_] = ids
+                outcome = Outcome("accepted", "reconciled_sent", None, id_)
+                answers.found.append((key, outcome))
+            elif ids:
+                answers.fates[key] = "several"
+            elif absent_before[key]:
+                outcome = Outcome("refused", "reconciled_not_sent")
+                answers.absent.append((key, outcome))
+            else:
+                answers.fates[key] = "absent"
+        return answers
+
+
+def _may_be(one: Lost, message: Listed) -> bool:
+    """Whether a listed message to the same address can be the lost one."""
+    if message.delivery_key is not None:
+        return message.delivery_key == one.delivery_key
+    if message.channel != one.channel or message.at is None:
+        return False
+    return one.began - CLOCKS_APART <= message.at <= one.ended + CLOCKS_APART
+
+
+def ask(at: Desk) -> Answers:
+    """
+    Ask each provider that has a list, and whose messages are unknown.
+
+    A provider that is not set up, is busy or refuses is told of in a line; what it may
+    have settled stays unknown.
+
+    Raises:
+        ConfigError: OTT_RECONCILE_ABSENT_HOURS is no number of hours.
+    """
+    hours = whole_number(at.config.env, ABSENT_HOURS, (1, LONGEST_HOURS))
+    all_answers = Answers()
+    for name, kind in LOOKUPS.items():
+        if not (lost := at.ledger.recent.lost(name)):
+            continue
+        try:
+            lookup = kind.from_env(at.config.env)
+        except ConfigError as error:
+            say(f"{name}: its list is not asked. {error}")
+            continue
+        answers = _ask(at, name, lookup, lost, hours)
+        all_answers.found += answers.found
+        all_answers.absent += answers.absent
+        all_answers.fates |= answers.fates
+    return all_answers
+
+
+def _ask(
+    at: Desk, name: str, lookup: Lookup, lost: Sequence[Lost], hours: int | None
+) -> Answers:
+    questions = lookup.questions(lost)
+    asked = {one.delivery_key: one for whom in questions.values() for one in whom}
+    search = _Search(at.ledger.hash_key, at.ledger.recent.message_ids(name), asked)
+    with _client() as http:
+        for question, whom in questions.items():
+            try:
+                for page in _pages(http, lookup, question):
+                    search.look(whom, page.messages)
+            except UnreadError as error:
+                say(f"{name}: {error}")
+                search.unread.update(one.delivery_key for one in whom)
+    now = at.clock.now()
+    old = {
+        key: hours is not None
+        and one.address_hash is not None
+        and one.ended <= now - timedelta(hours=hours)
+        and one.began > now - timedelta(hours=lookup.kept_hours)
+        for key, one in asked.items()
+    }
+    return search.judge(old)
+
+
+def _client() -> httpx.Client:
+    return httpx.Client(
+        timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
+        follow_redirects=False,
+        trust_env=False,
+    )
+
+
+def _pages(http: httpx.Client, lookup: Lookup, question: str) -> Iterator[Page]:
+    following: str | None = ""
+    asked: set[str] = set()
+    while following is not None:
+        if following in asked or len(asked) >= MOST_PAGES:
+            raise UnreadError("The list has no end. Try again later.")
+        asked.add(following)
+        page = _page(http, lookup, question, following)
+        yield page
+        following = page.following
+
+
+def _page(http: httpx.Client, lookup: Lookup, question: str, following: str) -> Page:
+    """Ask for a page; again where the provider is busy."""
+    code = "no answer"
+    for tries in range(TRIES):
+        request = lookup.request(question, following)
+        # `send` of a ready request sets no timeout by itself.
+        request.extensions["timeout"] = http.timeout.as_dict()
+        wait = WAIT_SECONDS * 2**tries
+        try:
+            response = http.send(request)
+        except httpx.HTTPError:
+            time.sleep(wait)
+            continue
+        if (page := lookup.read(response)) is not None:
+            return page
+        code = str(response.status_code)
+        if response.is_client_error and code != "429":
+            break
+        if tries < TRIES - 1:
+            time.sleep(min(rate_wait(response) or wait, LONGEST_WAIT))
+    raise UnreadError(f"Its list cannot be read ({code}). What it has stays unknown.")
