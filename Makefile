@@ -2,7 +2,7 @@
 # that is installed. `make` alone lists the targets.
 
 .DEFAULT_GOAL := help
-.PHONY: bench bench-report bench-scale bench-spark bench-states bench-webhook demo demo-orders docs faults help lapse-score lint long mutations nights properties test test-dialects test-orchestrator test-spark tested
+.PHONY: bench bench-again bench-report bench-scale bench-spark bench-states bench-webhook demo demo-orders docs faults help lapse-score lint long mutations nights properties test test-dialects test-orchestrator test-spark tested
 
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -77,8 +77,11 @@ properties: $(DEV) ## Whole builds of drawn raw rows, judged in plain Python: EX
 	@OTT_PROPERTY_EXAMPLES=$(or $(EXAMPLES),20) $(BIN)/pytest -q \
 		tests/whole/test_properties.py
 
-bench: $(DEV) ## How fast one send is with every claim durable, beside the bare transport
-	@$(BIN)/python tests/bench/send_speed.py
+bench: $(DEV) $(PEERS) ## How fast a send is beside drt, dlt and the bare transport, 10 minutes: ROWS=20000
+	@$(BIN)/python tests/bench/speed/speed.py --rows $(or $(ROWS),20000)
+
+bench-again: $(DEV) ## A second run with nothing due, beside a large ledger: ROWS=1000000
+	@$(BIN)/python tests/bench/speed/again.py --rows $(or $(ROWS),1000000)
 
 bench-report: $(DEV) ## How long a report over a million decisions takes: after make tested
 	@$(BIN)/python tests/bench/report_size.py

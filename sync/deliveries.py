@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from hashlib import md5
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Literal
 
 from sync.ledger_batch import (
-    CLAIM,
     CLOSED,
     EVENT,
-    IS_STOPPED,
     KNOWN,
     OPEN,
     PUT,
+    SEEN,
     SETTLE,
+    STOPPED,
+    WRITTEN,
+    Claim,
     apart,
 )
 from sync.masking import keyed_hash, person_hash
@@ -43,17 +46,9 @@ where state = 'unknown' and states is null
 order by state_at, deliveries.delivery_key
 """
 TOLD = "update deliveries set written_at = :now where delivery_key = :delivery_key"
-KEPT = (
-    "delivery_key",
-    "build_id",
-    "destination",
-    "campaign_id",
-    "occurrence",
-    "customer_id",
-    "channel",
-    "sender_id",
-    "purpose",
-)
+# The first fields of a claim, as a row has them.
+KEPT = Claim._fields[:9]
+_kept = attrgetter(*KEPT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +85,15 @@ class Deliveries:
 
     def open(self, keys: Iterable[str]) -> list[str]:
         """Name the keys not sent or under way for certain; of them, ask `known`."""
-        return [row[0] for row in self._many(OPEN, ([key] for key in keys))]
+        # In their order: neighbours are found on one page of an index.
+        return [row[0] for row in self._many(OPEN, [[key] for key in sorted(keys)])]
 
     def claim(
         self,
         rows: Sequence[SendRow],
         run_id: str,
         now: datetime,
-        closed: Sequence[str | None],
+        closed: Mapping[str, str],
     ) -> list[Verdict]:
         """
         Claim `rows`, or write down why they are skipped; one verdict each.
@@ -106,17 +102,15 @@ class Deliveries:
             rows: Those that are due.
             run_id: Who claims.
             now: The clock's instant.
-            closed: Of each row a reason against it that was found without the ledger.
+            closed: By key, reasons against rows that were found without the ledger.
         """
         known = self.known(rows, now)
         claims = [
-            self._values(row) | {"run_id": run_id, "closed": reason}
-            for row, reason in zip(rows, closed, strict=True)
-            if row.delivery_key not in known
+            self._claim_of(row, run_id) for row in rows if row.delivery_key not in known
         ]
         skipped: dict[str, str] = {}
         for part in apart(claims):
-            skipped |= self._claim(part, now)
+            skipped |= self._claim(part, closed, now)
         return [
             Verdict("known")
             if row.delivery_key in known
@@ -126,23 +120,25 @@ class Deliveries:
             for row in rows
         ]
 
-    def _claim(self, part: list[dict[str, Any]], now: datetime) -> dict[str, str]:
+    def _claim(
+        self, part: Sequence[Claim], closed: Mapping[str, str], now: datetime
+    ) -> dict[str, str]:
         """Claim what can be each other's twin in no way; tell what is skipped."""
-        reasons = {one["delivery_key"]: one["closed"] for one in part if one["closed"]}
-        for key, reason in self._many(CLOSED, map(_claim_values, part)):
-            if reason and key not in reasons:
-                reasons[key] = str(reason)
-        for one in part:
-            if one["delivery_key"] in reasons:
-                one |= {"state": "skipped", "claims": 0}
-        self._many(PUT, map(_claim_values, part), now)
+        rows = json.dumps(part)
+        reasons: dict[str, str] = dict(self._run(CLOSED, rows))
+        if closed:
+            keys = (one.delivery_key for one in part)
+            reasons |= {key: closed[key] for key in keys if key in closed}
+        if reasons:
+            rows = json.dumps([_skipped(o) if o[0] in reasons else o for o in part])
+        self._run(PUT, rows, now)
         self.record([(k, Outcome("skipped", why)) for k, why in reasons.items()], now)
         return reasons
 
-    def is_stopped(self, row: SendRow) -> bool:
-        """Tell whether an operator stopped this person or address."""
-        claim = self._values(row) | {"run_id": None}
-        return bool(self._many(IS_STOPPED, [_claim_values(claim)]))
+    def stopped(self, rows: Iterable[SendRow]) -> list[str]:
+        """Name the rows whose person or address an operator stopped."""
+        claims = (self._claim_of(row, None) for row in rows)
+        return [found[0] for found in self._many(STOPPED, claims)]
 
     def record(
         self,
@@ -182,6 +178,12 @@ class Deliveries:
         self.record([(key, Outcome("unknown", "owner_died")) for (key,) in keys], now)
         return len(keys)
 
+    def written(self, events: Sequence[Mapping[str, Any]], now: datetime) -> None:
+        """Note that these events, and what they settled, are in the warehouse."""
+        self._many(WRITTEN, [[one["delivery_event_id"]] for one in events], now)
+        seen = [[one["delivery_key"], one["occurred_at"]] for one in events]
+        self._many(SEEN, seen, now)
+
     def unknown(self) -> list[dict[str, Any]]:
         """Tell the messages nobody knows the fate of; values set again are none."""
         rows = self._connection.execute(UNKNOWN)
@@ -217,52 +219,49 @@ class Deliveries:
             settled = str(outcome.reason_code or "").startswith("reconciled")
             if known["state"] != "unknown" or not settled:
                 return
-        taken: dict[str, Any] = {
-            "address_hash": None,
-            "customer_hash": None,
-            "states": None,
-        }
-        taken |= {"occurrence": "once"} | values
+        taken: dict[str, Any] = dict.fromkeys(Claim._fields) | {"occurrence": "once"}
+        taken |= values
         taken["decided_at"] = at(taken["decided_at"])
-        taken |= {"state": outcome.event, "claims": 1, "is_withdrawal": False}
-        self._many(PUT, [_claim_values(taken)], now)
+        taken |= {"state": outcome.event, "claims": 1, "is_withdrawal": 0}
+        self._many(PUT, [[taken[name] for name in Claim._fields]], now)
         if tell:
             self.record([(values["delivery_key"], outcome)], now)
         else:
-            self._execute(TOLD, taken | {"now": at(now)})
+            self._connection.execute(TOLD, taken | {"now": at(now)})
 
     def _get(self, key: str) -> Any:
         return next(iter(self._many(KNOWN, [[key]])), None)
 
-    def _values(self, row: SendRow) -> dict[str, object]:
-        values: dict[str, object] = {name: getattr(row, name) for name in KEPT}
-        address = getattr(row, "address", None)
-        values["address_hash"] = keyed_hash(self._hash_key, address)
-        values["customer_hash"] = person_hash(self._hash_key, row.customer_id)
-        values["decided_at"] = at(row.decided_at)
-        values["states"] = row.states if isinstance(row, StateRow) else None
-        values["is_withdrawal"] = isinstance(row, StateRow) and row.is_withdrawal
-        values["state"], values["claims"] = "claimed", 1
-        return values
-
-    def _execute(self, query: str, values: dict[str, object]) -> Any:
-        return self._connection.execute(query, values)
+    def _claim_of(self, row: SendRow, run_id: str | None) -> Claim:
+        state = row if isinstance(row, StateRow) else None
+        found = (
+            *_kept(row),
+            at(row.decided_at),
+            run_id,
+            keyed_hash(self._hash_key, getattr(row, "address", None)),
+            person_hash(self._hash_key, row.customer_id),
+            state.states if state else None,
+            int(state is not None and state.is_withdrawal),
+            "claimed",
+            1,
+        )
+        return Claim._make(found)
 
     def _many(
         self, query: str, rows: Iterable[Sequence[Any]], now: datetime | None = None
     ) -> list[Any]:
         """Run a query for all of `rows` at once."""
-        values: dict[str, object] = {"rows": json.dumps(list(rows))}
-        if now is not None:
-            values["now"] = at(now)
-        cursor = self._execute(query, values)
+        return self._run(query, json.dumps(list(rows)), now)
+
+    def _run(self, query: str, rows: str, now: datetime | None = None) -> list[Any]:
+        """Run a query for the rows of a JSON array."""
+        values = {"rows": rows, "now": at(now)} if now else {"rows": rows}
+        cursor = self._connection.execute(query, values)
         return list(cursor.fetchall()) if cursor.description else []
 
 
-def _claim_values(claim: Mapping[str, Any]) -> list[Any]:
-    return [
-        int(claim[name]) if name == "is_withdrawal" else claim[name] for name in CLAIM
-    ]
+def _skipped(claim: Claim) -> Claim:
+    return claim._replace(state="skipped", claims=0)
 
 
 def _event_id(key: str, attempt: int, event: str) -> str:

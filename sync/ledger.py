@@ -111,7 +111,9 @@ class Ledger:
         return row[0] if row else None
 
     def _rows(self, query: str, *values: object) -> list[dict[str, Any]]:
-        return [dict(row) for row in self._connection.execute(query, values)]
+        found = self._connection.execute(query, values)
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found]
 
     def close(self) -> None:
         """Close it, and end its leases."""
@@ -287,21 +289,6 @@ class Ledger:
         self._connection.executemany(
             f"update {table} set {column} = ? where {key} = ?",  # noqa: S608
             [(_text(at), one) for one in ids],
-        )
-
-    def events_written(
-        self, events: Sequence[Mapping[str, Any]], at_: datetime
-    ) -> None:
-        """Note that these events, and what they settled, are in the warehouse."""
-        ids = [event["delivery_event_id"] for event in events]
-        self.written("events", "written_at", "delivery_event_id", ids, at_)
-        self._connection.executemany(
-            "update deliveries set written_at = ? "
-            "where delivery_key = ? and state_at <= ? and state <> 'claimed'",
-            [
-                (at(at_), event["delivery_key"], event["occurred_at"])
-                for event in events
-            ],
         )
 
     def count_unwritten(self) -> int:

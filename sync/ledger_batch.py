@@ -9,17 +9,34 @@ the other thread go on meanwhile.
 # ruff: noqa: S608 - statements are put together from the constants here.
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-CLAIM = (
-    *("delivery_key", "run_id", "build_id", "destination", "campaign_id"),
-    *("customer_id", "channel", "sender_id", "purpose", "address_hash"),
-    "customer_hash",
-    *("decided_at", "occurrence", "states", "state", "claims", "is_withdrawal"),
-)
+
+class Claim(NamedTuple):
+    """What the ledger is told of a row to be claimed, as it is put into JSON."""
+
+    delivery_key: str
+    build_id: str
+    destination: str
+    campaign_id: str
+    occurrence: str
+    customer_id: str
+    channel: str
+    sender_id: str
+    purpose: str
+    decided_at: str | None
+    run_id: str | None
+    address_hash: str | None
+    customer_hash: str | None
+    states: str | None
+    is_withdrawal: int
+    state: str
+    claims: int
+
+
 SETTLED = ("this_key", "state", "retry_at")
 SAID = (
     *("delivery_event_id", "this_key", "event", "reason_code"),
@@ -45,21 +62,27 @@ from batch cross join deliveries
 where deliveries.delivery_key = batch.this_key
 """
 
-# Those of `rows` that are neither sent, nor being sent, nor held out for certain.
+# Those of `rows` that are neither sent, nor being sent, nor held out for certain. Two
+# questions, since each is answered by an index alone and no delivery is read.
 OPEN = f"""
 {_batch(["this_key"])}
 select batch.this_key
 from batch
 where not exists (
-    select 1 from deliveries
-    where deliveries.delivery_key = batch.this_key
-      and deliveries.state in ('accepted', 'claimed', 'held_out')
+    select 1 from deliveries where deliveries.delivery_key = batch.this_key
+)
+union all
+select batch.this_key
+from batch
+where batch.this_key in (
+    select deliveries.delivery_key from deliveries
+    where deliveries.state not in ('accepted', 'claimed', 'held_out')
 )
 """
 
 # Who was erased is never written to again; an address may belong to somebody new, whom
 # a later build knows.
-STOPPED = """
+IS_STOPPED = """
 select 1 from operator_stops
 where (
     operator_stops.customer_id = batch.customer_id
@@ -109,26 +132,30 @@ where (
   )
 """
 
-IS_STOPPED = f"""
-{_batch(CLAIM)}
+STOPPED = f"""
+{_batch(Claim._fields)}
 select batch.delivery_key from batch
-where batch.is_withdrawal = 0 and exists ({STOPPED})
+where batch.is_withdrawal = 0 and exists ({IS_STOPPED})
 """
 
 # Taking something away is what a stop asks for.
 CLOSED = f"""
-{_batch(CLAIM)}
-select batch.delivery_key, case
-    when batch.is_withdrawal = 0 and exists ({STOPPED}) then 'stopped_after_build'
-    when exists ({TWIN}) then 'duplicate_address'
-    when batch.purpose = 'marketing' and exists ({MESSAGED_SINCE})
-        then 'decided_before_last_message'
-end as reason_code
-from batch
+{_batch(Claim._fields)},
+judged as (
+    select batch.delivery_key, case
+        when batch.is_withdrawal = 0 and exists ({IS_STOPPED})
+            then 'stopped_after_build'
+        when exists ({TWIN}) then 'duplicate_address'
+        when batch.purpose = 'marketing' and exists ({MESSAGED_SINCE})
+            then 'decided_before_last_message'
+    end as reason_code
+    from batch
+)
+select delivery_key, reason_code from judged where reason_code is not null
 """
 
 PUT = f"""
-{_batch(CLAIM)}
+{_batch(Claim._fields)}
 insert into deliveries (
     delivery_key, run_id, build_id, destination, campaign_id, customer_id, channel,
     sender_id, purpose, address_hash, state, state_at, decided_at, attempt, claims,
@@ -180,22 +207,47 @@ where deliveries.delivery_key = batch.this_key
 """
 
 
-def apart(claims: Sequence[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+# What the warehouse has now, and what these events settled unless more came since.
+WRITTEN = f"""
+{_batch(["this_event"])}
+update events set written_at = :now
+from batch
+where events.delivery_event_id = batch.this_event
+"""
+SEEN = f"""
+{_batch(["this_key", "occurred_at"])}
+update deliveries set written_at = :now
+from batch
+where deliveries.delivery_key = batch.this_key
+  and deliveries.state_at <= batch.occurred_at and deliveries.state <> 'claimed'
+"""
+
+
+def apart(claims: Sequence[Claim]) -> Iterator[Sequence[Claim]]:
     """
     Part claims, in their order, so that no two of a part can be the same reader's.
 
     What is claimed together is looked for together, so a row does not see the others.
     """
-    part: list[dict[str, Any]] = []
-    seen: set[tuple[str, object]] = set()
+    part: list[Claim] = []
+    keys: set[str] = set()
+    customers: set[str] = set()
+    addresses: set[str] = set()
     for claim in claims:
-        who = {("key", claim["delivery_key"]), ("customer", claim["customer_id"])}
-        if claim["address_hash"]:
-            who.add(("address", claim["address_hash"]))
-        if not seen.isdisjoint(who):
+        address = claim.address_hash
+        if (
+            claim.delivery_key in keys
+            or claim.customer_id in customers
+            or address in addresses
+        ):
             yield part
-            part, seen = [], set()
+            part = []
+            for seen in (keys, customers, addresses):
+                seen.clear()
         part.append(claim)
-        seen |= who
+        keys.add(claim.delivery_key)
+        customers.add(claim.customer_id)
+        if address:
+            addresses.add(address)
     if part:
         yield part

@@ -36,6 +36,8 @@ create index if not exists deliveries_customer on deliveries (customer_id);
 create index if not exists deliveries_address on deliveries (address_hash);
 create index if not exists deliveries_open on deliveries (destination)
     where state = 'claimed';
+create index if not exists deliveries_unsettled on deliveries (delivery_key)
+    where state not in ('accepted', 'claimed', 'held_out');
 create index if not exists deliveries_unknown on deliveries (state_at)
     where state = 'unknown';
 create table if not exists events (

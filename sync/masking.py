@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 
 SHOWN_TAIL = 2
+PUNCTUATION = str.maketrans("", "", " -().\u00a0")
 
 
 def mask(address: str | None) -> str:
@@ -20,7 +20,7 @@ def mask(address: str | None) -> str:
 def normalise(address: str) -> str:
     """Write an address as staging does: no spaces or punctuation, `00` is `+`."""
     text = address.strip()
-    digits = text.translate(str.maketrans("", "", " -().\u00a0"))
+    digits = text.translate(PUNCTUATION)
     if not digits.lstrip("+").isdecimal():
         return text
     return f"+{digits[2:]}" if digits.startswith("00") else digits
@@ -30,7 +30,7 @@ def keyed_hash(key: bytes, address: str | None) -> str | None:
     """Hash an address so that nobody without the key can try numbers against it."""
     if not address:
         return None
-    return hmac.new(key, normalise(address).encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key, normalise(address).encode(), "sha256").hex()
 
 
 def person_hash(key: bytes, customer_id: str) -> str:

@@ -39,22 +39,33 @@ class Quota:
     answers: frozenset[tuple[str, str, str]] = frozenset()
     people: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
-    def reason(self, row: SendRow) -> str | None:
-        """Say why `row` must not go now; None lets it go."""
-        portfolio = self.portfolios.get(row.sender_id)
-        if portfolio is None or _kind(row) in self.answers:
-            return None
-        people = self.people[portfolio]
-        has_place = row.customer_id in people or len(people) < self.limits[portfolio]
-        return None if has_place else REASON
+    def reasons(self, rows: Iterable[SendRow]) -> dict[str, str]:
+        """Tell of which rows' keys there is no place now."""
+        if not self.portfolios:
+            return {}
+        return {row.delivery_key: REASON for row in rows if not self._has_place(row)}
 
-    def take(self, row: SendRow) -> str | None:
-        """Give the row's person a place, or say why there is none."""
-        reason = self.reason(row)
-        portfolio = self.portfolios.get(row.sender_id)
-        if portfolio and not reason and _kind(row) not in self.answers:
-            self.people[portfolio].add(row.customer_id)
-        return reason
+    def take(self, rows: Iterable[SendRow]) -> dict[str, str]:
+        """Give each row's person a place; tell of which keys there is none."""
+        if not self.portfolios:
+            return {}
+        full: dict[str, str] = {}
+        for row in rows:
+            if not self._has_place(row):
+                full[row.delivery_key] = REASON
+            elif self._counts(row):
+                self.people[self.portfolios[row.sender_id]].add(row.customer_id)
+        return full
+
+    def _counts(self, row: SendRow) -> bool:
+        return row.sender_id in self.portfolios and _kind(row) not in self.answers
+
+    def _has_place(self, row: SendRow) -> bool:
+        if not self._counts(row):
+            return True
+        portfolio = self.portfolios[row.sender_id]
+        people = self.people[portfolio]
+        return row.customer_id in people or len(people) < self.limits[portfolio]
 
 
 def read(

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
     from sync.clock import Clock
     from sync.messages import SendRow
     from sync.stops import Stops
@@ -28,13 +31,23 @@ class Recheck:
         """Skip the rest of this row's sender."""
         self._restricted.add(row.sender_id)
 
-    def reason(self, row: SendRow) -> str | None:
-        """Say why `row` must not go now; None lets it go."""
+    def reasons(self, rows: Iterable[SendRow]) -> dict[str, str]:
+        """Say by key which of `rows` must not go now, and why."""
+        now = self._clock.now()
+        found = {}
+        for row in rows:
+            if reason := self._reason(row, now):
+                found[row.delivery_key] = reason
+        return found
+
+    def _reason(self, row: SendRow, now: datetime) -> str | None:
         if row.delivery_key in self._stops:
             return "stopped_after_build"
-        if self._clock.now() >= row.send_not_after:
+        if now >= row.send_not_after:
             return "decision_expired"
         if row.sender_id in self._restricted:
             return "sender_restricted"
+        if not self._paused:
+            return None
         template = (row.campaign_id, getattr(row, "template_name", None))
         return "template_paused" if template in self._paused else None

@@ -7,6 +7,7 @@ import signal
 from collections import Counter
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from sync import guard
@@ -39,7 +40,7 @@ class Claim:
     """Rows to claim, and what was found against each before."""
 
     rows: Sequence[SendRow]
-    closed: dict[str, str | None]
+    closed: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,27 +142,24 @@ class Runner:
             self.halt(error)
 
     async def _go(self, rows: Sequence[SendRow]) -> None:
-        closed = {row.delivery_key: self._reason(row) for row in rows}
-        sends = self.job.destination.sends
-        if sends and not all(closed.values()):
+        closed = self._recheck.reasons(rows) | self.job.quota.reasons(rows)
+        if self.job.destination.sends and len(closed) < len(rows):
             await self._limiter.wait(rows[0].sender_id, rate(rows))
             await self._fresh_stops()
         if self.halted:
             return
         verdicts = await self._committer.do(Claim(rows, closed))
-        claimed = []
+        claimed, skipped = [], []
         for row, verdict in zip(rows, verdicts, strict=True):
             if verdict.kind == "claimed":
                 claimed.append(row)
             elif verdict.kind == "known":
                 self.known += 1
             else:
-                self._count(row, Outcome("skipped", verdict.reason_code))
+                skipped.append((row, Outcome("skipped", verdict.reason_code)))
+        self._count(skipped)
         if claimed:
             await self._settle(claimed)
-
-    def _reason(self, row: SendRow) -> str | None:
-        return self._recheck.reason(row) or self.job.quota.reason(row)
 
     def _note(self) -> None:
         """Note claims after their commit, so never more than the ledger has."""
@@ -174,8 +172,7 @@ class Runner:
             outcomes = [Outcome("held_out") for _ in rows]
         pairs = list(zip(rows, outcomes, strict=True))
         await self._committer.do(Record(pairs))
-        for row, outcome in pairs:
-            self._count(row, outcome)
+        self._count(pairs)
 
     def _write(self, asked: list[Claim | Record | Ask]) -> list[Any]:
         """Write outcomes, then claims; inside the ledger's transaction."""
@@ -189,26 +186,25 @@ class Runner:
         answers: list[Any] = []
         for one in asked:
             if isinstance(one, Claim):
-                answers.append([next(verdicts) for _ in one.rows])
+                answers.append(list(islice(verdicts, len(one.rows))))
             elif isinstance(one, Ask):
-                answers.append(
-                    {row.delivery_key: self._closed(row) for row in one.rows}
-                )
+                answers.append(self._closed(one.rows))
             else:
                 answers.append(None)
         return answers
 
     def _claim(self, asked: list[Claim], now: datetime) -> list[Verdict]:
         """Ask everything once more, and claim."""
-        job, reason = self.job, self._recheck.reason
+        job = self.job
         rows = [row for one in asked for row in one.rows]
-        closed = [
-            one.closed[row.delivery_key] or reason(row) or job.quota.take(row)
-            for one in asked
-            for row in one.rows
-        ]
         if not rows:
             return []
+        closed = self._recheck.reasons(rows)
+        for one in asked:
+            closed |= one.closed
+        closed |= job.quota.take(
+            [row for row in rows if row.delivery_key not in closed]
+        )
         verdicts = job.ledger.deliveries.claim(rows, job.run_id, now, closed)
         claims = sum(verdict.kind == "claimed" for verdict in verdicts)
         job.ledger.count_claims(job.run_id, claims)
@@ -231,21 +227,19 @@ class Runner:
         if limits.rate is not None:
             self._limiter.lower_to(sender, rate(rows), limits.rate)
 
-    async def wait(
-        self, rows: Sequence[SendRow], seconds: float
-    ) -> dict[str, str | None]:
-        """Wait for the next try; tell for each key why there must be none."""
+    async def wait(self, rows: Sequence[SendRow], seconds: float) -> dict[str, str]:
+        """Wait for the next try; tell of which keys there must be none, and why."""
         await self.job.clock.sleep(seconds)
         await self._limiter.wait(rows[0].sender_id, rate(rows))
         await self._fresh_stops()
-        closed: dict[str, str | None] = await self._committer.do(Ask(rows))
+        closed: dict[str, str] = await self._committer.do(Ask(rows))
         return closed
 
-    def _closed(self, row: SendRow) -> str | None:
-        if reason := self._recheck.reason(row):
-            return reason
-        stopped = self.job.ledger.deliveries.is_stopped(row)
-        return "stopped_after_build" if stopped else None
+    def _closed(self, rows: Sequence[SendRow]) -> dict[str, str]:
+        stopped = self.job.ledger.deliveries.stopped(rows)
+        return dict.fromkeys(stopped, "stopped_after_build") | self._recheck.reasons(
+            rows
+        )
 
     def react(self, row: SendRow, decision: Decision) -> None:
         """Do to the run what an answer asks of it."""
@@ -269,15 +263,19 @@ class Runner:
         while not (self.job.stops.is_fresh() or self.halted):
             await self.job.clock.sleep(PAUSE_SECONDS)
 
-    def _count(self, row: SendRow, outcome: Outcome) -> None:
-        self.outcomes[outcome.event] += 1
-        if outcome.reason_code:
-            self.reasons[f"{outcome.event}: {outcome.reason_code}"] += 1
-        campaign = self.by_campaign.setdefault(row.campaign_id, Counter())
-        campaign[outcome.event] += 1
+    def _count(self, pairs: Sequence[tuple[SendRow, Outcome]]) -> None:
+        for row, outcome in pairs:
+            self.outcomes[outcome.event] += 1
+            if outcome.reason_code:
+                self.reasons[f"{outcome.event}: {outcome.reason_code}"] += 1
+            campaign = self.by_campaign.setdefault(row.campaign_id, Counter())
+            campaign[outcome.event] += 1
+        if not issubclass(self.job.destination.row, StateRow):
+            self._guard()
+
+    def _guard(self) -> None:
+        """Let nothing more begin where what came back is out of the usual."""
         sent = sum(self.outcomes[e] for e in ("accepted", "refused", "unknown"))
-        if isinstance(row, StateRow):
-            return
         if guard.too_many_unknown(self.outcomes["unknown"], sent):
             self.halt(
                 GuardError("Too many answers were lost. Look at `ott status` first.")

@@ -9,6 +9,8 @@ import tempfile
 from contextlib import contextmanager
 from dataclasses import fields
 from datetime import datetime
+from functools import lru_cache
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +44,7 @@ class Spool:
         self._instants = [place for place, kind in places if kind == "datetime"]
         self._booleans = [place for place, kind in places if kind == "bool"]
         self._required = [(names.index(name), name) for name in REQUIRED]
+        self._get = attrgetter(*names)
         self._columns = ", ".join(names)
         marks = ", ".join("?" for _ in names)
         self._insert = f"insert into rows ({self._columns}) values ({marks})"  # noqa: S608
@@ -93,7 +96,7 @@ class Spool:
         self._connection.execute("commit")
 
     def _values(self, row: SendRow) -> list[Any]:
-        values = [getattr(row, name) for name in row.__match_args__]
+        values = list(self._get(row))
         for place in self._instants:
             values[place] = values[place].isoformat()
         return values
@@ -156,10 +159,16 @@ class Spool:
     def _load(self, found: tuple[Any, ...]) -> SendRow:
         values = list(found)
         for place in self._instants:
-            values[place] = datetime.fromisoformat(values[place])
+            values[place] = _instant(values[place])
         for place in self._booleans:
             values[place] = bool(values[place])
         return self._row(*values)
+
+
+@lru_cache(maxsize=1024)
+def _instant(text: str) -> datetime:
+    """Read an instant; a build has few different ones."""
+    return datetime.fromisoformat(text)
 
 
 @contextmanager

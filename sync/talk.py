@@ -43,10 +43,8 @@ class Run(Protocol):
         """Wait until one more request of this sender may leave."""
         ...
 
-    async def wait(
-        self, rows: Sequence[SendRow], seconds: float
-    ) -> dict[str, str | None]:
-        """Wait for the next try; tell for each key why there must be none."""
+    async def wait(self, rows: Sequence[SendRow], seconds: float) -> dict[str, str]:
+        """Wait for the next try; tell of which keys there must be none, and why."""
         ...
 
     def heed(self, rows: Sequence[SendRow], limits: Limits) -> None:
@@ -165,9 +163,12 @@ class Talk:
     def _decide(self, answers: list[Said], token: str, tries: int) -> list[Decision]:
         job = self._job
         provider, now = job.destination.provider, job.clock.now()
-        decisions = [
-            decide(answer, job.classes, provider, tries, now) for answer in answers
-        ]
+        decisions: list[Decision] = []
+        for before, answer in zip([None, *answers], answers, strict=False):
+            # Of a batch, most rows have the very same answer.
+            if answer is not before:
+                decision = decide(answer, job.classes, provider, tries, now)
+            decisions.append(decision)
         if self._tokens and any(d.action == "renew_token" for d in decisions):
             self._tokens.reject(token)
         return decisions
@@ -232,11 +233,11 @@ class Talk:
         if self._run.halted:
             return []
         for row in waiting:
-            reason = closed[row.delivery_key]
+            reason = closed.get(row.delivery_key)
             # An answer that may have been a yes stays one.
             if reason and done[row.delivery_key].event != "unknown":
                 done[row.delivery_key] = Outcome("skipped", reason)
-        return [row for row in waiting if not closed[row.delivery_key]]
+        return [row for row in waiting if row.delivery_key not in closed]
 
 
 def _any_lost(rows: Sequence[SendRow], done: dict[str, Outcome]) -> bool:

@@ -98,7 +98,7 @@ def _mark(
 ) -> None:
     events, stops, runs, adopted = written
     with ledger.transaction():
-        ledger.events_written(events, now)
+        ledger.deliveries.written(events, now)
         keys = [stop["operator_stop_id"] for stop in stops]
         ledger.written("operator_stops", "written_at", "operator_stop_id", keys, now)
         for step in ("opened", "closed"):

@@ -18,6 +18,13 @@ INVALID = "template_params_invalid"
 UNSENDABLE = re.compile("[\t\n\v\f\r\x85\u2028\u2029\ud800-\udfff]| {5}")
 
 
+def _reject(_: str) -> Never:
+    raise ValueError
+
+
+READER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=_reject)
+
+
 @dataclass(frozen=True, slots=True)
 class Values:
     """The row's flat `variables`; a name that cannot be sent raises RowError."""
@@ -28,12 +35,7 @@ class Values:
     def of(cls, variables: str | None) -> Self:
         """Parse the JSON object; numbers keep the very digits SQL wrote."""
         try:
-            parsed = json.loads(
-                variables or "{}",
-                parse_int=str,
-                parse_float=str,
-                parse_constant=_reject,
-            )
+            parsed = READER.decode(variables or "{}")
         except (ValueError, RecursionError):
             parsed = None
         if not isinstance(parsed, dict):
@@ -82,7 +84,3 @@ def some(items: Sequence[Any], least: int, most: int) -> Sequence[Any]:
             reason_code="content_not_supported",
         )
     return items
-
-
-def _reject(_: str) -> Never:
-    raise ValueError

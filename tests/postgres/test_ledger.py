@@ -71,7 +71,7 @@ def message(number=0, **given):
 
 def claim(ledger, one, run="run"):
     with ledger.transaction():
-        [verdict] = ledger.deliveries.claim([one], run, NOW, [None])
+        [verdict] = ledger.deliveries.claim([one], run, NOW, {})
     return verdict
 
 
@@ -149,7 +149,7 @@ def test_what_a_dead_run_left_is_unknown_and_written_back_once(opened):
 
     events = ledger.unwritten_events(10)
     with ledger.transaction():
-        ledger.events_written(events, NOW)
+        ledger.deliveries.written(events, NOW)
 
     assert {event["reason_code"] for event in events} == {"owner_died"}
     assert ledger.count_unwritten() == 0
@@ -182,7 +182,7 @@ def test_a_transaction_that_fails_leaves_nothing(opened):
 
     def fail():
         with ledger.transaction():
-            ledger.deliveries.claim([message()], "run", NOW, [None])
+            ledger.deliveries.claim([message()], "run", NOW, {})
             raise KeyError
 
     with pytest.raises(KeyError):

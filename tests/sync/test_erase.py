@@ -144,11 +144,11 @@ def test_after_a_while_it_is_known_that_something_was_sent_but_not_to_whom(tmp_p
     for number, when in ((1, long_ago), (2, now())):
         message = WhatsAppRow(*row(number, decided_at=when))
         with ledger.transaction():
-            ledger.deliveries.claim([message], "run", when, [None])
+            ledger.deliveries.claim([message], "run", when, {})
             told = [(message.delivery_key, Outcome("accepted"))]
             ledger.deliveries.record(told, when)
     with ledger.transaction():
-        ledger.events_written(ledger.unwritten_events(10), now())
+        ledger.deliveries.written(ledger.unwritten_events(10), now())
 
     with ledger.transaction():
         gone = dict(ledger.erasure.prune(now() - timedelta(days=400)))
@@ -156,7 +156,7 @@ def test_after_a_while_it_is_known_that_something_was_sent_but_not_to_whom(tmp_p
     assert gone == {"events": 1, "people": 1}
     with ledger.transaction():
         again = WhatsAppRow(*row(1))
-        [verdict] = ledger.deliveries.claim([again], "run", now(), [None])
+        [verdict] = ledger.deliveries.claim([again], "run", now(), {})
         assert verdict.kind == "known"
     ledger.close()
     with sqlite3.connect(tmp_path / "ledger") as read:

@@ -51,14 +51,21 @@ def server(log: Path, latency: float) -> Iterator[str]:
             process.terminate()
 
 
+def account(
+    command: Sequence[str], cwd: Path, env: Mapping[str, str]
+) -> dict[str, float]:
+    """Run a command; tell its exit code, seconds, CPU seconds and peak memory."""
+    words = [sys.executable, "-S", str(HERE / "account.py"), *command]
+    told = subprocess.run(words, cwd=cwd, env=env, check=True, stdout=subprocess.PIPE)
+    return dict(json.loads(told.stdout))
+
+
 def measure(
     log: Path, command: Sequence[str], cwd: Path, env: Mapping[str, str]
 ) -> Figures:
     """Run one sender to its end."""
     before = log.stat().st_size
-    account = [sys.executable, "-S", str(HERE / "account.py"), *command]
-    told = subprocess.run(account, cwd=cwd, env=env, check=True, stdout=subprocess.PIPE)
-    usage = json.loads(told.stdout)
+    usage = account(command, cwd, env)
     if usage["code"]:
         print(f"{command[-1]} ended with {usage['code']}")
     at, keys = arrivals(log, before)

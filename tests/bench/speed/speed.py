@@ -1,12 +1,12 @@
 """
 ott beside drt-core, dlt and the bare floor: same server, same rows, in one run.
 
-    make bench
-    python tests/bench/speed/speed.py --kind messages --latency 0.02 --share 0.1
+    make bench              make bench ROWS=2000
+    python tests/bench/speed/speed.py --kind messages --latency 0.02 --only ott floor
 
-Rates are of the server's log, from the first arrival to the last; CPU and memory are
-the kernel's account of the whole command, its start included. Figures are a machine's
-own: use the ratios.
+`rows/s` is from the first arrival at the server to the last, `whole` over the whole
+command, its start and its write-back included; CPU and memory are the kernel's account
+of the whole command. Figures are a machine's own: use the ratios.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ NAMES = {
     "dlt default": "dlt, its defaults",
     "dlt tuned": "dlt, 16 workers",
 }
+# What `ott` sends one by one; all other numbers below belong to it.
+ROWS = 20_000
 # In the second of what is slowest here: whoever waits for each answer sends so many.
 ALLOWED = 1000
 
@@ -53,7 +55,7 @@ CASES = (
         SINGLE,
         0.0,
         {
-            **dict.fromkeys(("ott", "floor"), 20_000),
+            **dict.fromkeys(("ott", "floor"), ROWS),
             **dict.fromkeys(("drt tuned", "drt threads"), 10_000),
             **dict.fromkeys(("dlt default", "dlt tuned"), 10_000),
             "drt default": 100,
@@ -63,7 +65,7 @@ CASES = (
         SINGLE,
         0.02,
         {
-            **dict.fromkeys(("ott", "floor"), 20_000),
+            **dict.fromkeys(("ott", "floor"), ROWS),
             **dict.fromkeys(("drt threads", "dlt tuned"), 5_000),
             "drt tuned": 500,
             "dlt default": 500,
@@ -74,7 +76,7 @@ CASES = (
         SINGLE,
         0.3,
         {
-            **dict.fromkeys(("ott", "floor"), 20_000),
+            **dict.fromkeys(("ott", "floor"), ROWS),
             **dict.fromkeys(("drt threads", "dlt tuned"), 500),
             "dlt default": 40,
             "drt default": 40,
@@ -101,7 +103,7 @@ def command(case: Case, name: str, file: Path, url: str) -> list[str]:
     rows = str(case.rows[name])
     if name == "ott":
         to = {SINGLE: "whatsapp", BATCH: "braze_profiles"}[case.kind]
-        words = ["send", to, "--in-flight", str(case.in_flight), "--json"]
+        words = ["send", to, "--in-flight", str(case.in_flight), "--first-run"]
         return [sys.executable, "-m", "sync", *words]
     if name == "floor":
         words = [case.kind, rows, str(case.per_second), str(case.in_flight)]
@@ -156,8 +158,9 @@ def expected(case: Case, found: dict[str, Figures]) -> list[tuple[str, float, fl
     said = [("of the floor", ours / found["floor"].while_sending, 0.7)]
     if case.kind == BATCH and case.latency == 0.0:
         said.append(("rows a second in batches", ours, 20_000))
-    if case.kind == SINGLE and case.latency == 0.0 and peers:
-        said.append(("times the best peer", ours / max(peers.values()), 1.5))
+    if peers:
+        least = 1.5 if case.kind == SINGLE and case.latency == 0.0 else 1.0
+        said.append(("times the best peer", ours / max(peers.values()), least))
     defaults = [rate for name, rate in peers.items() if name.endswith("default")]
     if case.kind == SINGLE and case.latency == 0.02 and defaults:
         said.append(("times the peers' defaults", ours / max(defaults), 20))
@@ -173,7 +176,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kind", choices=(SINGLE, BATCH))
     parser.add_argument("--latency", type=float)
-    parser.add_argument("--share", type=float, default=1.0, help="Of the rows.")
+    parser.add_argument(
+        "--rows", type=int, default=ROWS, help="Of ott's single sends; others alike."
+    )
     parser.add_argument("--only", nargs="*", help="Senders, such as: ott floor")
     given = parser.parse_args()
     short = 0
@@ -184,7 +189,7 @@ def main() -> int:
         ):
             continue
         rows = {
-            name: max(20, int(number * given.share))
+            name: max(20, number * given.rows // ROWS)
             for name, number in case.rows.items()
             if not given.only or name in given.only
         }
