@@ -79,14 +79,14 @@ class Deliveries:
         asked = {row.delivery_key: row for row in rows}
         return {
             found["delivery_key"]
-            for found in self._many(KNOWN, ([key] for key in asked))
+            for found in self._named(KNOWN, asked)
             if _is_known(found, asked[found["delivery_key"]], now)
         }
 
     def open(self, keys: Iterable[str]) -> list[str]:
         """Name the keys not sent or under way for certain; of them, ask `known`."""
         # In their order: neighbours are found on one page of an index.
-        return [row[0] for row in self._many(OPEN, [[key] for key in sorted(keys)])]
+        return [row[0] for row in self._named(OPEN, sorted(keys))]
 
     def claim(
         self,
@@ -180,7 +180,8 @@ class Deliveries:
 
     def written(self, events: Sequence[Mapping[str, Any]], now: datetime) -> None:
         """Note that these events, and what they settled, are in the warehouse."""
-        self._many(WRITTEN, [[one["delivery_event_id"]] for one in events], now)
+        ids = (one["delivery_event_id"] for one in events)
+        self._named(WRITTEN, ids, now)
         seen = [[one["delivery_key"], one["occurred_at"]] for one in events]
         self._many(SEEN, seen, now)
 
@@ -230,7 +231,7 @@ class Deliveries:
             self._connection.execute(TOLD, taken | {"now": at(now)})
 
     def _get(self, key: str) -> Any:
-        return next(iter(self._many(KNOWN, [[key]])), None)
+        return next(iter(self._named(KNOWN, [key])), None)
 
     def _claim_of(self, row: SendRow, run_id: str | None) -> Claim:
         state = row if isinstance(row, StateRow) else None
@@ -253,9 +254,15 @@ class Deliveries:
         """Run a query for all of `rows` at once."""
         return self._run(query, json.dumps(list(rows)), now)
 
+    def _named(
+        self, query: str, keys: Iterable[str], now: datetime | None = None
+    ) -> list[Any]:
+        """Run a query for all of `keys` at once."""
+        return self._run(query, json.dumps(list(keys)), now)
+
     def _run(self, query: str, rows: str, now: datetime | None = None) -> list[Any]:
-        """Run a query for the rows of a JSON array."""
-        values = {"rows": rows, "now": at(now)} if now else {"rows": rows}
+        """Run a query for the rows, or the keys, of a JSON array."""
+        values = {"rows": rows, "keys": rows, "now": at(now)}
         cursor = self._connection.execute(query, values)
         return list(cursor.fetchall()) if cursor.description else []
 

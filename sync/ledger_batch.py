@@ -42,21 +42,32 @@ SAID = (
     *("delivery_event_id", "this_key", "event", "reason_code"),
     *("provider_code", "provider_message_id"),
 )
+JUDGED = (
+    *("delivery_key", "build_id", "campaign_id", "occurrence", "customer_id"),
+    *("channel", "purpose", "decided_at", "address_hash", "customer_hash"),
+    "is_withdrawal",
+)
 NUMBERS = ("claims", "is_withdrawal")
 
 
-def _batch(names: Sequence[str]) -> str:
+# Of keys alone the array is flat.
+KEYS = "with batch as materialized (select value as this_key from json_each(:keys))"
+
+
+def _batch(names: Sequence[str], wanted: Sequence[str] = ()) -> str:
+    """Take rows apart, all of their values or those that are `wanted`."""
     columns = ", ".join(
         f"cast(value ->> {place} as integer) as {name}"
         if name in NUMBERS
         else f"value ->> {place} as {name}"
         for place, name in enumerate(names)
+        if not wanted or name in wanted
     )
     return f"with batch as materialized (select {columns} from json_each(:rows))"
 
 
 KNOWN = f"""
-{_batch(["this_key"])}
+{KEYS}
 select deliveries.*
 from batch cross join deliveries
 where deliveries.delivery_key = batch.this_key
@@ -65,7 +76,7 @@ where deliveries.delivery_key = batch.this_key
 # Those of `rows` that are neither sent, nor being sent, nor held out for certain. Two
 # questions, since each is answered by an index alone and no delivery is read.
 OPEN = f"""
-{_batch(["this_key"])}
+{KEYS}
 select batch.this_key
 from batch
 where not exists (
@@ -133,14 +144,14 @@ where (
 """
 
 STOPPED = f"""
-{_batch(Claim._fields)}
+{_batch(Claim._fields, JUDGED)}
 select batch.delivery_key from batch
 where batch.is_withdrawal = 0 and exists ({IS_STOPPED})
 """
 
 # Taking something away is what a stop asks for.
 CLOSED = f"""
-{_batch(Claim._fields)},
+{_batch(Claim._fields, JUDGED)},
 judged as (
     select batch.delivery_key, case
         when batch.is_withdrawal = 0 and exists ({IS_STOPPED})
@@ -209,10 +220,10 @@ where deliveries.delivery_key = batch.this_key
 
 # What the warehouse has now, and what these events settled unless more came since.
 WRITTEN = f"""
-{_batch(["this_event"])}
+{KEYS}
 update events set written_at = :now
 from batch
-where events.delivery_event_id = batch.this_event
+where events.delivery_event_id = batch.this_key
 """
 SEEN = f"""
 {_batch(["this_key", "occurred_at"])}

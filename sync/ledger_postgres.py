@@ -42,6 +42,10 @@ where destination = ? and closed_at is null order by opened_at desc limit 1
 """
 TOKEN = re.compile(r"'[^']*'|(?<!:):([a-z_]+)|\?|%")
 ROWS = ("json_each(:rows)", "json_array_elements(cast(:rows as json)) as each (value)")
+KEYS = (
+    "json_each(:keys)",
+    "json_array_elements_text(cast(:keys as json)) as each (value)",
+)
 TEXT = re.compile(r"\btext\b")
 
 
@@ -54,7 +58,7 @@ def translate(query: str) -> str:
             return f"%({found[1]})s"
         return "%s" if found[0] == "?" else found[0].replace("%", "%%")
 
-    return TOKEN.sub(one, query.replace(*ROWS))
+    return TOKEN.sub(one, query.replace(*ROWS).replace(*KEYS))
 
 
 class PostgresConnection:

@@ -67,13 +67,20 @@ class DuckDBSession:
         if not rows:
             return
         names = list(rows[0])
-        # Lists, one a column, are twenty times as fast as executemany.
-        lists = [[row[name] for row in rows] for name in names]
         types = dict(self.columns(relation))
-        taken = ", ".join(f"unnest(?::{types[name]}[])" for name in names)
+        taken: list[str] = []
+        values: list[object] = []
+        for name in names:
+            column = [row[name] for row in rows]
+            # Lists, one a column, are twenty times as fast as executemany, and one
+            # value that all rows share is faster yet. The first says how many rows.
+            is_shared = bool(taken) and len(set(column)) == 1
+            type_ = types[name]
+            taken.append(f"?::{type_}" if is_shared else f"unnest(?::{type_}[])")
+            values.append(column[0] if is_shared else column)
         self._connection.execute(
-            f"insert into {relation} ({', '.join(names)}) select {taken}",
-            lists,
+            f"insert into {relation} ({', '.join(names)}) select {', '.join(taken)}",
+            values,
         )
 
 
