@@ -242,6 +242,8 @@ def test_each_question_is_answered_by_a_click_on_it(planted, page):
     links = page.locator(".questions a")
     asked = [links.nth(place).get_attribute("href") for place in range(links.count())]
     assert asked == [f"#{name}" for name in QUESTIONS]
+    page.evaluate("history.replaceState(null, '', location.pathname)")
+    page.reload()
     page.wait_for_selector("#stops .panel:not([hidden]) svg")
     for name, answer in answers(planted).items():
         page.evaluate("scrollTo(0, 0)")
