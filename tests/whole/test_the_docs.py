@@ -151,7 +151,7 @@ def test_the_window_is_drawn_with_a_name(page):
 
 @needs_chromium
 def test_it_can_be_used_by_keyboard(page):
-    """From the list at its side to a table, and back by the search."""
+    """From the list at its side to a table, and one of its columns."""
     page.reload()
     page.wait_for_selector(OPENING)
     for name in ("ott", "models", "marts"):
@@ -165,10 +165,6 @@ def test_it_can_be_used_by_keyboard(page):
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != (
         "none"
     )
-    search = page.get_by_role("textbox", name="Search")
-    search.press_sequentially("lapsed")
-    page.locator(".results a", has_text="aud_winback_lapsed").first.press("Enter")
-    page.locator("h1", has_text="aud_winback_lapsed").wait_for()
 
 
 @needs_chromium
