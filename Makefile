@@ -98,7 +98,7 @@ bench-states: $(DEV) ## What it takes to compare and send profiles: STATES=10000
 
 bench-spark: $(SPARK) ## What a second worker is worth to a build on Spark: CUSTOMERS=100000
 	@.venv-spark/bin/python tests/bench/spark/workers.py \
-		--customers $(or $(CUSTOMERS),100000)
+		--customers $(or $(CUSTOMERS),100000) --select "$(or $(SELECT),*)"
 
 bench-webhook: $(DEV) ## Signed webhooks a second, each durable, beside a bare server: CALLS=30000
 	@$(BIN)/python tests/bench/webhook_rate.py $(or $(CALLS),30000)

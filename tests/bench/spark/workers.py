@@ -2,7 +2,7 @@
 What a second worker is worth to a build on Spark.
 
     make bench-spark                    100,000 customers
-    make bench-spark CUSTOMERS=400000
+    make bench-spark CUSTOMERS=50000 SELECT="+int_consent_states"
 
 The same raw rows, made by the generator of `make bench-scale`, are built without tests
 on a cluster of one worker and then of two, each a process with one core; the driver is
@@ -36,7 +36,7 @@ LARGE_SECONDS = 5
 
 def made(home: Path, customers: int) -> Path:
     """Write the raw rows as Parquet; returns their folder."""
-    database, folder = home / "raw.duckdb", home / "raw"
+    database, folder = home / "made.duckdb", home / "raw"
     folder.mkdir()
     scale.run_sql(database, "raw.sql", customers=customers, now=scale.NOW)
     with duckdb.connect(str(database)) as connection:
@@ -68,12 +68,13 @@ def load(port: int, folder: Path) -> None:
     connection.close()
 
 
-def build(home: Path, port: int) -> dict[str, float]:
-    """Build all models; returns the seconds of each."""
+def build(home: Path, port: int, chosen: str) -> dict[str, float]:
+    """Build the models; returns the seconds of each."""
     settings = {"as_of": scale.NOW, "raw_location": "", "channels": ["whatsapp"]}
     command = [
         str(Path(sys.executable).with_name("dbt")),
         *("--quiet", "build", "--exclude-resource-type", "test", "unit_test"),
+        *("--select", *chosen.split()),
         *("--target", "test_spark", "--profiles-dir", str(ROOT / "tests/spark")),
         *("--vars", json.dumps(settings | {"views_as_tables": True})),
     ]
@@ -94,14 +95,16 @@ def build(home: Path, port: int) -> dict[str, float]:
     }
 
 
-def measure(home: Path, raw: Path, workers: int) -> tuple[float, dict[str, float]]:
+def measure(
+    home: Path, raw: Path, workers: int, chosen: str
+) -> tuple[float, dict[str, float]]:
     """Build on a cluster of so many workers; returns all seconds, and each model's."""
     folder = home / f"cluster-{workers}"
     folder.mkdir()
     with cluster(folder, workers=workers) as port:
         load(port, raw)
         begun = time.monotonic()
-        models = build(home, port)
+        models = build(home, port, chosen)
         wall = time.monotonic() - begun
     shutil.rmtree(folder, ignore_errors=True)
     return wall, models
@@ -111,13 +114,14 @@ def main() -> None:
     """Print both, and the ratio of each model that takes long."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--customers", type=int, default=100_000)
+    parser.add_argument("--select", default="*", help="as dbt takes it")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR")) as name:
         home = Path(name)
         scale.project(home)
         raw = made(home, given.customers)
-        one, slow = measure(home, raw, 1)
-        two, fast = measure(home, raw, 2)
+        one, slow = measure(home, raw, 1, given.select)
+        two, fast = measure(home, raw, 2, given.select)
     print(f"{given.customers:,} customers, {len(slow)} models")
     print(f"one worker {one:.1f} s, two {two:.1f} s: {one / two:.2f} times as fast")
     large = [model for model, seconds in slow.items() if seconds > LARGE_SECONDS]
