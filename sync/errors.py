@@ -59,3 +59,20 @@ class StoppedError(SyncError):
     """The account or a sender may send nothing more until a person has looked."""
 
     exit_code = 5
+
+
+def missing_table() -> TrustError:
+    """Tell that a relation is not there."""
+    return TrustError("A table or view is missing. Run `dbt build` first.")
+
+
+def unreachable() -> LockedError:
+    """Tell that the warehouse's server does not answer."""
+    return LockedError("The warehouse cannot be reached. Try again later.")
+
+
+def warehouse_failed(error: Exception) -> TrustError:
+    """Tell of a library's error by its type: its words may quote a value."""
+    return TrustError(
+        f"The warehouse failed ({type(error).__name__}). Run `ott doctor`."
+    )

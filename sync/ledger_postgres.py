@@ -7,6 +7,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from sync import placeholders
 from sync.errors import ConfigError, LockedError
 from sync.ledger_store import BUSY_SECONDS
 from sync.psycopg import LOGIN, driver
@@ -40,7 +41,6 @@ HOLDER = """
 select host, pid, run_id, opened_at from runs
 where destination = ? and closed_at is null order by opened_at desc limit 1
 """
-TOKEN = re.compile(r"'[^']*'|(?<!:):([a-z_]+)|\?|%")
 ROWS = ("json_each(:rows)", "json_array_elements(cast(:rows as json)) as each (value)")
 KEYS = (
     "json_each(:keys)",
@@ -52,13 +52,7 @@ TEXT = re.compile(r"\btext\b")
 @lru_cache(maxsize=256)
 def translate(query: str) -> str:
     """Write values and rows as the driver wants them; a percent sign stays one."""
-
-    def one(found: re.Match[str]) -> str:
-        if found[1]:
-            return f"%({found[1]})s"
-        return "%s" if found[0] == "?" else found[0].replace("%", "%%")
-
-    return TOKEN.sub(one, query.replace(*ROWS).replace(*KEYS))
+    return placeholders.translate(query.replace(*ROWS).replace(*KEYS))
 
 
 class PostgresConnection:

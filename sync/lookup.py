@@ -6,28 +6,26 @@ import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-import httpx
-
+from sync import lists
 from sync.destinations.http import rate_wait, whole_number
-from sync.errors import ConfigError, SyncError
-from sync.exchange import CONNECT_SECONDS, READ_SECONDS
+from sync.errors import ConfigError
+from sync.lists import IncompleteError
 from sync.log import say
 from sync.lookups import LOOKUPS
 from sync.masking import keyed_hash
 from sync.messages import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
+
+    import httpx
 
     from sync.desk import Desk
     from sync.lookups.base import Listed, Lookup, Lost, Page
 
-TRIES = 3
-WAIT_SECONDS = 1.0
-LONGEST_WAIT = 30.0
-MOST_PAGES = 1000
 # Between our clock and the provider's.
 CLOCKS_APART = timedelta(minutes=2)
 # So old a message must be that a list without it settles it, where a team says that one
@@ -36,12 +34,6 @@ ABSENT_HOURS = "OTT_RECONCILE_ABSENT_HOURS"
 LONGEST_HOURS = 8760
 
 Fate = Literal["absent", "several"]
-
-
-class UnreadError(SyncError):
-    """A list could not be read to its end. What it may settle stays unknown."""
-
-    exit_code = 6
 
 
 @dataclass(slots=True)
@@ -149,12 +141,12 @@ def _ask(
     questions = lookup.questions(lost)
     asked = {one.delivery_key: one for whom in questions.values() for one in whom}
     search = _Search(at.ledger.hash_key, at.ledger.recent.message_ids(name), asked)
-    with _client() as http:
+    with lists.client() as http:
         for question, whom in questions.items():
             try:
-                for page in _pages(http, lookup, question):
+                for page in lists.pages(partial(_page, http, lookup, question)):
                     search.look(whom, page.messages)
-            except UnreadError as error:
+            except IncompleteError as error:
                 say(f"{name}: {error}")
                 search.unread.update(one.delivery_key for one in whom)
     now = at.clock.now()
@@ -168,44 +160,22 @@ def _ask(
     return search.judge(old)
 
 
-def _client() -> httpx.Client:
-    return httpx.Client(
-        timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
-        follow_redirects=False,
-        trust_env=False,
-    )
-
-
-def _pages(http: httpx.Client, lookup: Lookup, question: str) -> Iterator[Page]:
-    following: str | None = ""
-    asked: set[str] = set()
-    while following is not None:
-        if following in asked or len(asked) >= MOST_PAGES:
-            raise UnreadError("The list has no end. Try again later.")
-        asked.add(following)
-        page = _page(http, lookup, question, following)
-        yield page
-        following = page.following
-
-
 def _page(http: httpx.Client, lookup: Lookup, question: str, following: str) -> Page:
     """Ask for a page; again where the provider is busy."""
-    code = "no answer"
-    for tries in range(TRIES):
-        request = lookup.request(question, following)
-        # `send` of a ready request sets no timeout by itself.
-        request.extensions["timeout"] = http.timeout.as_dict()
-        wait = WAIT_SECONDS * 2**tries
-        try:
-            response = http.send(request)
-        except httpx.HTTPError:
-            time.sleep(wait)
+    code, named = "no answer", None
+    for tries in range(lists.TRIES):
+        if tries:
+            time.sleep(lists.pause(named, tries))
+        response = lists.send(http, lookup.request(question, following))
+        named = None
+        if response is None:
             continue
         if (page := lookup.read(response)) is not None:
             return page
         code = str(response.status_code)
         if response.is_client_error and code != "429":
             break
-        if tries < TRIES - 1:
-            time.sleep(min(rate_wait(response) or wait, LONGEST_WAIT))
-    raise UnreadError(f"Its list cannot be read ({code}). What it has stays unknown.")
+        named = rate_wait(response)
+    raise IncompleteError(
+        f"Its list cannot be read ({code}). What it has stays unknown."
+    )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from sync.errors import LockedError, TrustError
+from sync.errors import LockedError, TrustError, missing_table, warehouse_failed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -123,14 +123,9 @@ class DuckDBWarehouse:
                 connection.execute(f"set global {name} = '{quoted}'")
             yield connection
         except duckdb.CatalogException:
-            raise TrustError(
-                "A table or view is missing. Run `dbt build` first."
-            ) from None
+            raise missing_table() from None
         except duckdb.Error as error:
-            # Its words may quote a value.
-            raise TrustError(
-                f"The warehouse failed ({type(error).__name__}). Run `ott doctor`."
-            ) from None
+            raise warehouse_failed(error) from None
         finally:
             connection.close()
 

@@ -6,7 +6,13 @@ from contextlib import closing, contextmanager
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from sync.errors import ConfigError, LockedError, TrustError
+from sync.errors import (
+    ConfigError,
+    LockedError,
+    missing_table,
+    unreachable,
+    warehouse_failed,
+)
 from sync.placeholders import translate
 from sync.psycopg import LOGIN, driver
 
@@ -104,23 +110,16 @@ class PostgresWarehouse:
                 self._set(connection)
                 yield connection
         except (errors.UndefinedTable, errors.InvalidSchemaName):
-            raise TrustError(
-                "A table or view is missing. Run `dbt build` first."
-            ) from None
+            raise missing_table() from None
         except (errors.LockNotAvailable, errors.DeadlockDetected, errors.QueryCanceled):
             raise LockedError(
                 "Another program holds the warehouse, or it is too slow. "
                 "Try again later."
             ) from None
         except self._driver.OperationalError:
-            raise LockedError(
-                "The warehouse cannot be reached. Try again later."
-            ) from None
+            raise unreachable() from None
         except self._driver.Error as error:
-            # Its words may quote a value.
-            raise TrustError(
-                f"The warehouse failed ({type(error).__name__}). Run `ott doctor`."
-            ) from None
+            raise warehouse_failed(error) from None
 
     def _connect(self) -> Any:
         profile = self._profile

@@ -9,7 +9,7 @@ from datetime import date
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
-from sync.errors import ConfigError, LockedError, TrustError
+from sync.errors import ConfigError, missing_table, unreachable, warehouse_failed
 from sync.placeholders import translate
 
 if TYPE_CHECKING:
@@ -134,18 +134,11 @@ class SparkWarehouse:
                     cursor.execute("set time zone 'UTC'")
                 yield connection
         except (self._transport.TTransportException, OSError):
-            raise LockedError(
-                "The warehouse cannot be reached. Try again later."
-            ) from None
+            raise unreachable() from None
         except self._errors.Error as error:
             if _state(error) in MISSING:
-                raise TrustError(
-                    "A table or view is missing. Run `dbt build` first."
-                ) from None
-            # Its words may quote a value.
-            raise TrustError(
-                f"The warehouse failed ({type(error).__name__}). Run `ott doctor`."
-            ) from None
+                raise missing_table() from None
+            raise warehouse_failed(error) from None
 
     def _connect(self) -> Any:
         profile = self._profile

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC
 from typing import TYPE_CHECKING, ClassVar, Protocol, Self
 
 if TYPE_CHECKING:
@@ -54,6 +55,11 @@ class Page:
 
     messages: list[Listed]
     following: str | None = None
+
+
+def in_utc(when: datetime) -> datetime | None:
+    """Write an instant as naive UTC; None where it names no zone."""
+    return when.astimezone(UTC).replace(tzinfo=None) if when.tzinfo else None
 
 
 class Lookup(Protocol):

@@ -9,14 +9,14 @@ log of WhatsApp's messages is confirmed, so none is asked.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import httpx
 
 from sync.destinations.http import content_json
 from sync.destinations.infobip import InfobipDestination
-from sync.lookups.base import Listed, Page
+from sync.lookups.base import Listed, Page, in_utc
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -80,7 +80,6 @@ def _listed(result: Any, channel: str) -> Listed | None:
 
 def _instant(text: object) -> datetime | None:
     try:
-        when = datetime.fromisoformat(str(text))
+        return in_utc(datetime.fromisoformat(str(text)))
     except ValueError:
         return None
-    return when.astimezone(UTC).replace(tzinfo=None) if when.tzinfo else None

@@ -8,7 +8,7 @@ would put the number into the URL.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -16,10 +16,11 @@ import httpx
 
 from sync.destinations.http import basic, content_json
 from sync.destinations.twilio import MESSAGE, TwilioDestination
-from sync.lookups.base import Listed, Page
+from sync.lookups.base import Listed, Page, in_utc
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from sync.lookups.base import Lost
 
@@ -91,7 +92,6 @@ def _listed(message: Any) -> Listed | None:
 def _instant(text: object) -> datetime | None:
     """Read an instant of RFC 2822."""
     try:
-        when = parsedate_to_datetime(str(text))
+        return in_utc(parsedate_to_datetime(str(text)))
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    return when.astimezone(UTC).replace(tzinfo=None) if when.tzinfo else None

@@ -5,35 +5,16 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-import httpx
-
+from sync import lists
 from sync.errors import StoppedError, SyncError
-from sync.exchange import CONNECT_SECONDS, READ_SECONDS
+from sync.lists import IncompleteError
 from sync.templates.base import Page, Refusal
 
 if TYPE_CHECKING:
+    import httpx
+
     from sync.clock import Clock
     from sync.templates.base import Catalogue, Payload
-
-TRIES = 3
-WAIT_SECONDS = 1.0
-LONGEST_WAIT = 30.0
-MOST_PAGES = 1000
-
-
-class IncompleteError(SyncError):
-    """A list could not be read to its end. Nothing of that account was kept."""
-
-    exit_code = 6
-
-
-def client() -> httpx.Client:
-    """Make the client of one call."""
-    return httpx.Client(
-        timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
-        follow_redirects=False,
-        trust_env=False,
-    )
 
 
 class Fetcher:
@@ -57,16 +38,10 @@ class Fetcher:
             IncompleteError: A page was refused, unreadable or never came.
         """
         found: list[Payload] = []
-        asked: set[str] = set()
-        following: str | None = ""
         total = None
-        while following is not None:
-            if following in asked or len(asked) >= MOST_PAGES:
-                raise IncompleteError("The list has no end. Try again later.")
-            asked.add(following)
-            page = self._page(account_id, following)
+        for page in lists.pages(lambda following: self._page(account_id, following)):
             found += page.templates
-            following, total = page.following, page.total
+            total = page.total
         if total is not None and total != len(found):
             raise IncompleteError(
                 f"{len(found)} templates came and {total} were announced. "
@@ -76,7 +51,7 @@ class Fetcher:
 
     def _page(self, account_id: str, following: str) -> Page:
         said: Page | Refusal | None = None
-        for tries in range(TRIES):
+        for tries in range(lists.TRIES):
             if tries:
                 time.sleep(_wait(said, tries))
             said = self._ask(account_id, following)
@@ -102,32 +77,24 @@ class Fetcher:
         if self._tokens:
             self._token = self._token or self._new_token()
             request = self._tokens.authorized(request, self._token)
-        response = self._send(request)
+        response = lists.send(self._http, request)
         return None if response is None else self._catalogue.read(response)
 
     def _new_token(self) -> str:
-        for tries in range(TRIES):
+        for tries in range(lists.TRIES):
             if tries:
-                time.sleep(_wait(None, tries))
+                time.sleep(lists.pause(None, tries))
             request = self._tokens.token_request(self._clock.now())
-            response = self._send(request)
+            response = lists.send(self._http, request)
             token = None if response is None else self._tokens.read_token(response)
             if token is not None:
                 return str(token.value)
         raise StoppedError("The provider gives no access token. Check its credentials.")
 
-    def _send(self, request: httpx.Request) -> httpx.Response | None:
-        # `send` of a ready request sets no timeout by itself.
-        request.extensions["timeout"] = self._http.timeout.as_dict()
-        try:
-            return self._http.send(request)
-        except httpx.HTTPError:
-            return None
-
 
 def _wait(said: Page | Refusal | None, tries: int) -> float:
     named = said.wait if isinstance(said, Refusal) else None
-    return min(named or WAIT_SECONDS * 2 ** (tries - 1), LONGEST_WAIT)
+    return lists.pause(named, tries)
 
 
 def _gave_up(said: Page | Refusal | None) -> SyncError:

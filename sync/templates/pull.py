@@ -14,12 +14,13 @@ from os import SEEK_END
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from sync import config as settings
+from sync import lists
 from sync.desk import pick_clock
 from sync.errors import ConfigError, LockedError, SyncError, TrustError
 from sync.manifest import Manifest
 from sync.templates import infobip, meta, nhn, twilio, wechat
 from sync.templates.changes import changes_of, latest, text_of
-from sync.templates.fetch import Fetcher, client
+from sync.templates.fetch import Fetcher
 from sync.warehouse import connect, patiently
 
 if TYPE_CHECKING:
@@ -167,7 +168,7 @@ def _pull_one(
             )
         # Before the first request: what a webhook says meanwhile is newer.
         at = clock.now()
-        with client() as http:
+        with lists.client() as http:
             listed = Fetcher(catalogue, http, clock).fetch(account_id)
         rows = patiently(places.wait, lambda: _known(places, account_id))
         changes = changes_of(catalogue, listed, latest(catalogue, rows))

@@ -23,6 +23,10 @@ from sync.config import Profile
 from sync.errors import LockedError, TrustError
 from sync.warehouse import connect
 
+sys.path.append(str(Path(__file__).parents[1]))
+
+import serving
+
 pytestmark = pytest.mark.slow
 
 # Every column but the JSON that each engine writes with its own spaces and order of
@@ -217,18 +221,8 @@ def project(server, on_postgres, tmp_path):
 
 @pytest.fixture
 def sandbox(project, raw_folder):
-    command = [sys.executable, "-m", "sync", "sandbox", "--port", "0"]
-    command += ["--dir", str(project.home / "sandbox"), "--now", f"{LATER}+00:00"]
-    command += ["--templates", str(raw_folder / "raw_templates.jsonl")]
-    command += ["--webhooks", str(raw_folder / "raw_whatsapp_webhooks.jsonl")]
-    env = os.environ | {"OTT_WHATSAPP_TOKEN": "sandbox-token"}
-    with subprocess.Popen(
-        command, env=env, cwd=ROOT, stdout=subprocess.PIPE, text=True
-    ) as running:
-        try:
-            yield running.stdout.readline().split()[-1]
-        finally:
-            running.terminate()
+    with serving.sandbox(project.home / "sandbox", raw_folder, LATER) as url:
+        yield url
 
 
 def send_each(project, url):

@@ -83,7 +83,7 @@ def test_changes_are_appended_once(database, monkeypatch):
             )
         )
 
-    monkeypatch.setattr("sync.templates.pull.client", client)
+    monkeypatch.setattr("sync.lists.client", client)
     codes = [
         CliRunner().invoke(main, ["templates", "pull"]).exit_code for _ in range(4)
     ]

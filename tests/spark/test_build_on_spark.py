@@ -22,6 +22,10 @@ from sync.config import Profile
 from sync.demo.generate import generate
 from sync.warehouse import connect
 
+sys.path.append(str(Path(__file__).parents[1]))
+
+import serving
+
 pytest.importorskip("pyspark", reason="needs Java 17: make test-spark")
 hive = pytest.importorskip("pyhive.hive", reason="needs Java 17: make test-spark")
 
@@ -294,18 +298,8 @@ def ott(spark, target, tmp_path):
 
 @pytest.fixture
 def sandbox(raw_folder, tmp_path):
-    command = [sys.executable, "-m", "sync", "sandbox", "--port", "0"]
-    command += ["--dir", str(tmp_path / "sandbox"), "--now", f"{LATER}+00:00"]
-    command += ["--templates", str(raw_folder / "raw_templates.jsonl")]
-    command += ["--webhooks", str(raw_folder / "raw_whatsapp_webhooks.jsonl")]
-    env = os.environ | {"OTT_WHATSAPP_TOKEN": "sandbox-token"}
-    with subprocess.Popen(
-        command, env=env, cwd=ROOT, stdout=subprocess.PIPE, text=True
-    ) as running:
-        try:
-            yield running.stdout.readline().split()[-1]
-        finally:
-            running.terminate()
+    with serving.sandbox(tmp_path / "sandbox", raw_folder, LATER) as url:
+        yield url
 
 
 def test_what_was_not_proven_is_not_sent_from_spark(on_spark, ott, sandbox, tmp_path):

@@ -15,7 +15,7 @@ import httpx
 import pytest
 from sync_project import TOKEN, columns, key, now, row
 
-from sync import lookup
+from sync import lists, lookup
 from sync.clock import SystemClock
 from sync.ledger import Ledger
 from sync.lookups import LOOKUPS
@@ -41,8 +41,8 @@ def sandbox(tmp_path):
 @pytest.fixture
 def desk(tmp_path, sandbox, monkeypatch):
     """A ledger with nothing in it, and settings for the sandbox."""
-    monkeypatch.setattr(lookup, "WAIT_SECONDS", 0.0)
-    monkeypatch.setattr(lookup, "LONGEST_WAIT", 0.0)
+    monkeypatch.setattr(lists, "WAIT_SECONDS", 0.0)
+    monkeypatch.setattr(lists, "LONGEST_WAIT", 0.0)
     ledger = Ledger(tmp_path / "ledger.sqlite", "key")
     env = {
         "OTT_TWILIO_BASE_URL": f"{sandbox.url}/twilio",

@@ -6,7 +6,6 @@ import sys
 
 import pytest
 
-from sync import config
 from sync.errors import ConfigError
 from sync.placeholders import translate
 from sync.warehouse import connect
@@ -27,20 +26,6 @@ ott:
 """
 
 
-@pytest.fixture
-def profile(tmp_path, monkeypatch):
-    """Load the target of PROFILES with these variables."""
-    (tmp_path / "dbt_project.yml").write_text("profile: ott\n")
-    (tmp_path / "profiles.yml").write_text(PROFILES)
-    monkeypatch.chdir(tmp_path)
-
-    def load(**env):
-        given = {"DB_HOST": "db.example", "DB_PASSWORD": "told-to-nobody"}
-        return config.load(env=given | env)
-
-    return load
-
-
 @pytest.mark.parametrize(
     ("query", "translated"),
     [
@@ -55,8 +40,8 @@ def test_only_placeholders_become_placeholders(query, translated):
     assert translate(query) == translated
 
 
-def test_a_target_is_read_under_either_of_dbts_names(profile):
-    target = profile().profile
+def test_a_target_is_read_under_either_of_dbts_names(configured):
+    target = configured().profile
 
     assert (target.host, target.port, target.user) == ("db.example", 5433, "reader")
     assert (target.dbname, target.schema) == ("shop", "ott")
@@ -64,21 +49,21 @@ def test_a_target_is_read_under_either_of_dbts_names(profile):
     assert target.settings == {"sslmode": "require"}
 
 
-def test_no_repr_tells_the_password(profile):
-    assert "told-to-nobody" not in repr(profile())
+def test_no_repr_tells_the_password(configured):
+    assert "told-to-nobody" not in repr(configured())
 
 
 @pytest.mark.parametrize(
     ("env", "words"),
     [({"DB_HOST": ""}, "has no host"), ({"DB_PORT": "a"}, "is no number")],
 )
-def test_an_incomplete_target_says_what_is_missing(profile, env, words):
+def test_an_incomplete_target_says_what_is_missing(configured, env, words):
     with pytest.raises(ConfigError, match=words):
-        profile(**env)
+        configured(**env)
 
 
-def test_a_missing_driver_names_the_extra(profile, monkeypatch):
+def test_a_missing_driver_names_the_extra(configured, monkeypatch):
     monkeypatch.setitem(sys.modules, "psycopg2", None)
 
     with pytest.raises(ConfigError, match=r"\[postgres\]"):
-        connect(profile().profile)
+        connect(configured().profile)

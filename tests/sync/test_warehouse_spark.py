@@ -6,7 +6,6 @@ import sys
 
 import pytest
 
-from sync import config
 from sync.errors import ConfigError
 from sync.warehouse import connect
 
@@ -25,22 +24,8 @@ ott:
 """
 
 
-@pytest.fixture
-def profile(tmp_path, monkeypatch):
-    """Load the target of PROFILES with these variables."""
-    (tmp_path / "dbt_project.yml").write_text("profile: ott\n")
-    (tmp_path / "profiles.yml").write_text(PROFILES)
-    monkeypatch.chdir(tmp_path)
-
-    def load(**env):
-        given = {"DB_HOST": "db.example", "DB_PASSWORD": "told-to-nobody"}
-        return config.load(env=given | env).profile
-
-    return load
-
-
-def test_a_thrift_server_is_read_as_dbt_reads_it(profile):
-    target = profile()
+def test_a_thrift_server_is_read_as_dbt_reads_it(configured):
+    target = configured().profile
 
     assert (target.type, target.host, target.port) == ("spark", "db.example", 10000)
     assert (target.user, target.schema) == ("reader", "ott")
@@ -59,15 +44,15 @@ def test_a_thrift_server_is_read_as_dbt_reads_it(profile):
         ({"DB_HOST": ""}, "Target spark has no host. Set it in profiles.yml."),
     ],
 )
-def test_a_wrong_setting_is_one_clear_line(profile, env, said):
+def test_a_wrong_setting_is_one_clear_line(configured, env, said):
     with pytest.raises(ConfigError) as error:
-        profile(**env)
+        configured(**env)
 
     assert str(error.value) == said
 
 
-def test_without_its_driver_the_line_says_what_to_install(profile, monkeypatch):
+def test_without_its_driver_the_line_says_what_to_install(configured, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyhive.hive", None)
 
     with pytest.raises(ConfigError, match=r"pip install .*\[spark\]"):
-        connect(profile())
+        connect(configured().profile)

@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +14,10 @@ import pytest
 
 from sync.demo.generate import generate
 from sync.sandbox.settings import settings_for
+
+sys.path.append(str(Path(__file__).parents[1]))
+
+import serving
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
@@ -83,26 +86,14 @@ class Warehouse:
             connection.execute(f"set file_search_path = '{self.home}'")
             return connection.execute(query).fetchall()
 
-    @contextmanager
     def sandbox(self, *options):
-        command = [sys.executable, "-m", "sync", "sandbox", "--port", "0"]
-        command += [
-            "--dir",
-            str(self.home / "sandbox"),
-            "--now",
-            AS_OF.replace(" ", "T") + "+00:00",
+        return serving.sandbox(
+            self.home / "sandbox",
+            self.home / "raw",
+            AS_OF.replace(" ", "T"),
             *options,
-        ]
-        command += ["--templates", str(self.home / "raw/raw_templates.jsonl")]
-        command += ["--webhooks", str(self.home / "raw/raw_whatsapp_webhooks.jsonl")]
-        env = self.env | {"OTT_WHATSAPP_TOKEN": "sandbox-token"}
-        with subprocess.Popen(
-            command, env=env, cwd=ROOT, stdout=subprocess.PIPE, text=True
-        ) as server:
-            try:
-                yield server.stdout.readline().split()[-1]
-            finally:
-                server.terminate()
+            env=self.env,
+        )
 
     def copy(self, home):
         """The same again, to spoil."""

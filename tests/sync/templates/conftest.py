@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from pulling import SECRET, Project, Sandbox
 
-from sync.templates import fetch
+from sync import lists
 
 
 @pytest.fixture
@@ -17,8 +17,8 @@ def sandbox(tmp_path):
 @pytest.fixture
 def project(tmp_path, monkeypatch, sandbox):
     """A built project without senders; nothing it ever prints holds a secret."""
-    monkeypatch.setattr(fetch, "WAIT_SECONDS", 0.0)
-    monkeypatch.setattr(fetch, "LONGEST_WAIT", 0.0)
+    monkeypatch.setattr(lists, "WAIT_SECONDS", 0.0)
+    monkeypatch.setattr(lists, "LONGEST_WAIT", 0.0)
     (tmp_path / "project").mkdir()
     made = Project(tmp_path / "project", monkeypatch, sandbox)
     yield made

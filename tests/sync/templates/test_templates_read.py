@@ -180,7 +180,7 @@ def test_fewer_templates_than_announced_are_no_list():
 
 
 def test_a_token_that_is_never_taken_stops(monkeypatch):
-    monkeypatch.setattr("sync.templates.fetch.WAIT_SECONDS", 0.0)
+    monkeypatch.setattr("sync.lists.WAIT_SECONDS", 0.0)
     token = {"access_token": "t", "expires_in": 7200}
     dead = {"errcode": 40001, "errmsg": "x"}
     http = Answers(token, dead, token, dead, token, dead)
