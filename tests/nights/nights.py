@@ -64,6 +64,7 @@ class Asked:
 
     Attributes:
         quick: Only to search many seeds: see `quick`.
+        built: The folder of a build whose SQL is used, from the first night on.
         keep: Leave the folder, violations or not.
     """
 
@@ -72,6 +73,7 @@ class Asked:
     engine: str = "duckdb"
     people: int = PEOPLE
     quick: bool = False
+    built: str = ""
     keep: bool = False
 
 
@@ -129,7 +131,7 @@ class Simulation:
     def __init__(self, asked, folder):
         self.counts = Counter()
         self.told = 0
-        self.quick, self.quick_build = asked.quick, None
+        self.quick, self.quick_build = bool(asked.quick or asked.built), None
         self.nights, self.seed = asked.nights, asked.seed
         (folder / "ledger").mkdir(parents=True)
         self.home = Home(folder, ENGINES[asked.engine](folder))
@@ -141,6 +143,8 @@ class Simulation:
         self.home.hours(CLOSES, "08:00", "20:00")
         if HAS_BRAZE:
             self.home.seed("campaigns/profile_flags", FLAGS)
+        if asked.built:
+            self.quick_build = QuickBuild.after(self.home, Path(asked.built))
         self._write_catalogue()
         feed = (
             Files(self.home.project, self.home.raw)

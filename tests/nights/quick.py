@@ -1,26 +1,34 @@
 """
-A build in two seconds: the SQL that dbt compiled on the first night, at another hour.
+A build in seconds: the SQL that dbt compiled once, at another hour.
 
-Only to search many seeds for trouble: dbt's tests are not run, and its log says that
-they were. What counts is found again with a real build each night.
+For `make test`, which has built everything just before, and to search many seeds for
+trouble: dbt's tests are not run but the safety tests, and its log says that they were.
+What counts is found again with a real build each night.
 """
 
 from __future__ import annotations
 
 import json
+import shutil
 import uuid
+from contextlib import contextmanager
 from graphlib import TopologicalSorter
 
 import duckdb
 
 LOG = "raw.ott_build_log"
+WRITTEN = """
+    select table_name from information_schema.tables
+    where table_schema = 'raw' and table_type = 'BASE TABLE'
+"""
 
 
 class QuickBuild:
-    """Reads what the real build left in `target/`."""
+    """Reads what the real build left in a `target/`, of this folder or another."""
 
-    def __init__(self, home, as_of) -> None:
-        manifest = json.loads((home.folder / "target/manifest.json").read_text())
+    def __init__(self, home, as_of, target=None) -> None:
+        target = target or home.folder / "target"
+        manifest = json.loads((target / "manifest.json").read_text())
         models = {
             name: node
             for name, node in manifest["nodes"].items()
@@ -40,9 +48,52 @@ class QuickBuild:
             and node["path"].startswith("assert_")
             and "portable" not in node["original_file_path"]
         ]
+        self._seeds = [
+            node
+            for node in manifest["nodes"].values()
+            if node["resource_type"] == "seed"
+        ]
         self._home = home
         self._as_of = str(as_of)
         self._build_id = manifest["metadata"]["invocation_id"]
+
+    @classmethod
+    def after(cls, home, built):
+        """Begin with what another folder built, emptied, and this folder's seeds."""
+        results = json.loads((built / "target/run_results.json").read_text())
+        made = cls(home, results["args"]["vars"]["as_of"], built / "target")
+        (home.folder / "target").mkdir()
+        for name in ("ott.duckdb", "target/manifest.json"):
+            shutil.copy(built / name, home.folder / name)
+        with made._connected() as connection:
+            made._empty(connection)
+        return made
+
+    @contextmanager
+    def _connected(self):
+        with duckdb.connect(str(self._home.folder / "ott.duckdb")) as connection:
+            connection.execute("set TimeZone = 'UTC'")
+            connection.execute(f"set file_search_path = '{self._home.folder}'")
+            yield connection
+
+    def _empty(self, connection):
+        written = [f"raw.{name}" for (name,) in connection.execute(WRITTEN).fetchall()]
+        kept = [
+            model["relation_name"]
+            for model in self._models
+            if model["config"]["materialized"] == "incremental"
+        ]
+        self._keep_form(connection)
+        for name in (*written, *kept):
+            connection.execute(f"delete from {name}")
+        for seed in self._seeds:
+            name, path = seed["relation_name"], seed["original_file_path"]
+            connection.execute(f"delete from {name}")
+            connection.execute(
+                f"insert into {name} by name from read_csv(?, header = true, "
+                "delim = ',', all_varchar = true)",
+                [str(self._home.project / path)],
+            )
 
     def run(self, as_of, meanwhile, *, broken=False):
         """Build; `meanwhile` is called in the middle. Name the tests that failed."""
@@ -53,9 +104,7 @@ class QuickBuild:
                 self._build_id, build_id
             )
 
-        with duckdb.connect(str(self._home.folder / "ott.duckdb")) as connection:
-            connection.execute("set TimeZone = 'UTC'")
-            connection.execute(f"set file_search_path = '{self._home.folder}'")
+        with self._connected() as connection:
             for number, model in enumerate(self._models):
                 if number == len(self._models) // 2:
                     meanwhile()
@@ -69,7 +118,15 @@ class QuickBuild:
             self._log(connection, build_id, as_of, broken=broken or bool(failed))
         return failed
 
+    def _keep_form(self, connection):
+        """Of the log, dbt's own build is the form of all that follow."""
+        connection.execute(
+            f"create table if not exists main.log_form as from {LOG} where build_id = "
+            f"(select build_id from {LOG} order by logged_at desc limit 1)"
+        )
+
     def _log(self, connection, build_id, as_of, *, broken):
+        self._keep_form(connection)
         columns = [row[0] for row in connection.execute(f"describe {LOG}").fetchall()]
         changed = {
             "build_id": f"'{build_id}'",
@@ -81,10 +138,7 @@ class QuickBuild:
                 "case when node_type = 'test' then 'fail' else status end"
             )
         taken = ", ".join(changed.get(name, name) for name in columns)
-        connection.execute(
-            f"insert into {LOG} select {taken} from {LOG} "
-            f"where build_id = '{self._build_id}'"
-        )
+        connection.execute(f"insert into {LOG} select {taken} from main.log_form")
 
 
 def _statements(model, code):
