@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from itertools import islice
@@ -25,8 +26,12 @@ if TYPE_CHECKING:
     from sync.spool import Spool
     from sync.warehouse import Session
 
-# Keys asked of the ledger, and rows read for those that are open, at once.
+# Keys asked of the ledger, and rows read for those that are open, at once; more keys
+# after a page of which all was known, since no rows are held then.
 PAGE = 20_000
+KNOWN_PAGE = 50_000
+# Rows held at once while they are put into the spool.
+FEW = 1_000
 LOG = "ott_build_log"
 DECISIONS = "fct_campaign_decisions"
 
@@ -232,14 +237,11 @@ class _Filling:
             f"select {', '.join(names)}, {sent.country} from {sent.relation} "  # noqa: S608
             f"where sent.delivery_key in (select {self._session.each})"
         )
-        while page := [key for (key,) in islice(keys, PAGE)]:
-            if None in page:
-                raise TrustError(
-                    "A row has no delivery_key. Mend the model, build again."
-                )
-            if still_open := self._at.ledger.deliveries.open(page):
-                rows = self._session.rows(query, still_open)
-                self._spool.add(self._taken(rows, len(set(still_open))))
+        for still_open in self._open(keys):
+            for first in range(0, len(still_open), PAGE):
+                some = still_open[first : first + PAGE]
+                rows = self._session.rows(query, some)
+                self._spool.add(self._taken(rows, len(set(some))))
         known, later = (
             sum(n for place, n in self._places.items() if place[-1] == state)
             for state in ("known", "later")
@@ -254,6 +256,17 @@ class _Filling:
             self._build.rows,
             +self._places,
         )
+
+    def _open(self, keys: Iterator[tuple[str]]) -> Iterator[list[str]]:
+        """Ask the ledger about a page while the warehouse gives the next."""
+        with ThreadPoolExecutor(1, thread_name_prefix="ledger") as ledger:
+            page, size = _page(keys, PAGE), PAGE
+            while page:
+                asked = ledger.submit(self._at.ledger.deliveries.open, page)
+                page = _page(keys, size)
+                still_open = asked.result()
+                size = PAGE if still_open else KNOWN_PAGE
+                yield still_open
 
     def _count(self, sent: _Sent) -> Counter[str]:
         """Count all rows by campaign; call known what is not found due later on."""
@@ -285,20 +298,30 @@ class _Filling:
     def _taken(
         self, found: Iterator[tuple[Any, ...]], expected: int
     ) -> Iterator[SendRow]:
-        """Count those of `found` that are due, and pass them on."""
-        countries: dict[str, str | None] = {}
-        rows: list[SendRow] = []
-        for *values, country in found:
-            row = self._spool.read(tuple(values))
-            self._judge(row.build_id, row.destination)
-            if not self._kind.sends:
-                row = replace(row, destination=self._kind.name)
-            countries[row.delivery_key] = country
-            rows.append(row)
-        if len(countries) != expected:
+        """Count those of `found` that are due, and pass them on, a few at a time."""
+        keys: set[str] = set()
+        while some := list(islice(found, FEW)):
+            countries = {}
+            rows = []
+            for *values, country in some:
+                row = self._row(tuple(values))
+                countries[row.delivery_key] = country
+                rows.append(row)
+            keys |= countries.keys()
+            yield from self._due_of(rows, countries)
+        if len(keys) != expected:
             raise TrustError(
                 f"{self._build.relation} was built anew meanwhile. Try again."
             )
+
+    def _row(self, values: tuple[Any, ...]) -> SendRow:
+        row = self._spool.read(values)
+        self._judge(row.build_id, row.destination)
+        return row if self._kind.sends else replace(row, destination=self._kind.name)
+
+    def _due_of(
+        self, rows: list[SendRow], countries: dict[str, str | None]
+    ) -> Iterator[SendRow]:
         known = self._at.ledger.deliveries.known(rows, self._now)
         for row in rows:
             if row.delivery_key in known:
@@ -310,3 +333,10 @@ class _Filling:
             takes_away = isinstance(row, StateRow) and row.is_withdrawal
             self._guarded[row.campaign_id] += not takes_away
             yield row
+
+
+def _page(keys: Iterator[tuple[str]], size: int) -> list[str]:
+    page = [key for (key,) in islice(keys, size)]
+    if None in page:
+        raise TrustError("A row has no delivery_key. Mend the model, build again.")
+    return page

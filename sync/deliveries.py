@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from hashlib import md5
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Literal
 
 from sync.ledger_batch import (
@@ -19,13 +18,14 @@ from sync.ledger_batch import (
     STOPPED,
     WRITTEN,
     Claim,
+    Head,
     apart,
 )
-from sync.masking import keyed_hash, person_hash
+from sync.ledger_claims import Claims, at, skipped
 from sync.messages import Outcome, StateRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from sync.ledger_store import Connection
@@ -46,9 +46,7 @@ where state = 'unknown' and states is null
 order by state_at, deliveries.delivery_key
 """
 TOLD = "update deliveries set written_at = :now where delivery_key = :delivery_key"
-# The first fields of a claim, as a row has them.
-KEPT = Claim._fields[:9]
-_kept = attrgetter(*KEPT)
+ERASED = "select exists (select 1 from tombstones)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +84,8 @@ class Deliveries:
     def open(self, keys: Iterable[str]) -> list[str]:
         """Name the keys not sent or under way for certain; of them, ask `known`."""
         # In their order: neighbours are found on one page of an index.
-        return [row[0] for row in self._named(OPEN, sorted(keys))]
+        asked = {"keys": json.dumps(sorted(keys))}
+        return [key for (key,) in self._connection.execute(OPEN, asked)]
 
     def claim(
         self,
@@ -104,41 +103,48 @@ class Deliveries:
             now: The clock's instant.
             closed: By key, reasons against rows that were found without the ledger.
         """
+        # Whoever stands here twice is claimed once.
+        unseen: dict[str, SendRow] = {}
+        for row in rows:
+            unseen.setdefault(row.delivery_key, row)
         known = self.known(rows, now)
-        claims = [
-            self._claim_of(row, run_id) for row in rows if row.delivery_key not in known
-        ]
-        skipped: dict[str, str] = {}
-        for part in apart(claims):
-            skipped |= self._claim(part, closed, now)
+        claims = self._claims(run_id)
+        made = [claims.of(row) for k, row in unseen.items() if k not in known]
+        reasons: dict[str, str] = {}
+        for part in apart(made):
+            reasons |= self._claim(claims.heads, part, closed, now)
         return [
-            Verdict("known")
-            if row.delivery_key in known
-            else Verdict("skip", skipped[row.delivery_key])
-            if row.delivery_key in skipped
-            else CLAIMED
-            for row in rows
+            _verdict(unseen.pop(r.delivery_key, None), known, reasons) for r in rows
         ]
 
+    def _claims(self, run_id: str | None) -> Claims:
+        [erased] = self._connection.execute(ERASED).fetchone()
+        return Claims(run_id, self._hash_key, hashes_people=bool(erased))
+
     def _claim(
-        self, part: Sequence[Claim], closed: Mapping[str, str], now: datetime
+        self,
+        heads: str,
+        part: Sequence[Claim],
+        closed: Mapping[str, str],
+        now: datetime,
     ) -> dict[str, str]:
         """Claim what can be each other's twin in no way; tell what is skipped."""
         rows = json.dumps(part)
-        reasons: dict[str, str] = dict(self._run(CLOSED, rows))
+        reasons: dict[str, str] = dict(self._run(CLOSED, rows, heads=heads))
         if closed:
             keys = (one.delivery_key for one in part)
             reasons |= {key: closed[key] for key in keys if key in closed}
         if reasons:
-            rows = json.dumps([_skipped(o) if o[0] in reasons else o for o in part])
-        self._run(PUT, rows, now)
+            rows = json.dumps(skipped(part, reasons))
+        self._run(PUT, rows, now, heads)
         self.record([(k, Outcome("skipped", why)) for k, why in reasons.items()], now)
         return reasons
 
     def stopped(self, rows: Iterable[SendRow]) -> list[str]:
         """Name the rows whose person or address an operator stopped."""
-        claims = (self._claim_of(row, None) for row in rows)
-        return [found[0] for found in self._many(STOPPED, claims)]
+        claims = self._claims(None)
+        made = json.dumps([claims.of(row) for row in rows])
+        return [found[0] for found in self._run(STOPPED, made, heads=claims.heads)]
 
     def record(
         self,
@@ -220,11 +226,13 @@ class Deliveries:
             settled = str(outcome.reason_code or "").startswith("reconciled")
             if known["state"] != "unknown" or not settled:
                 return
-        taken: dict[str, Any] = dict.fromkeys(Claim._fields) | {"occurrence": "once"}
+        names = (*Head._fields, *Claim._fields)
+        taken: dict[str, Any] = dict.fromkeys(names) | {"occurrence": "once"}
         taken |= values
         taken["decided_at"] = at(taken["decided_at"])
-        taken |= {"state": outcome.event, "claims": 1, "is_withdrawal": 0}
-        self._many(PUT, [[taken[name] for name in Claim._fields]], now)
+        taken |= {"state": outcome.event, "claims": 1, "is_withdrawal": 0, "place": 0}
+        head, claim = ([taken[n] for n in one._fields] for one in (Head, Claim))
+        self._run(PUT, json.dumps([claim]), now, json.dumps([head]))
         if tell:
             self.record([(values["delivery_key"], outcome)], now)
         else:
@@ -232,21 +240,6 @@ class Deliveries:
 
     def _get(self, key: str) -> Any:
         return next(iter(self._named(KNOWN, [key])), None)
-
-    def _claim_of(self, row: SendRow, run_id: str | None) -> Claim:
-        state = row if isinstance(row, StateRow) else None
-        found = (
-            *_kept(row),
-            at(row.decided_at),
-            run_id,
-            keyed_hash(self._hash_key, getattr(row, "address", None)),
-            person_hash(self._hash_key, row.customer_id),
-            state.states if state else None,
-            int(state is not None and state.is_withdrawal),
-            "claimed",
-            1,
-        )
-        return Claim._make(found)
 
     def _many(
         self, query: str, rows: Iterable[Sequence[Any]], now: datetime | None = None
@@ -260,15 +253,22 @@ class Deliveries:
         """Run a query for all of `keys` at once."""
         return self._run(query, json.dumps(list(keys)), now)
 
-    def _run(self, query: str, rows: str, now: datetime | None = None) -> list[Any]:
+    def _run(
+        self, query: str, rows: str, now: datetime | None = None, heads: str = ""
+    ) -> list[Any]:
         """Run a query for the rows, or the keys, of a JSON array."""
-        values = {"rows": rows, "keys": rows, "now": at(now)}
+        values = {"rows": rows, "keys": rows, "heads": heads, "now": at(now)}
         cursor = self._connection.execute(query, values)
         return list(cursor.fetchall()) if cursor.description else []
 
 
-def _skipped(claim: Claim) -> Claim:
-    return claim._replace(state="skipped", claims=0)
+def _verdict(
+    row: SendRow | None, known: Container[str], reasons: Mapping[str, str]
+) -> Verdict:
+    if row is None or row.delivery_key in known:
+        return Verdict("known")
+    reason = reasons.get(row.delivery_key)
+    return Verdict("skip", reason) if reason else CLAIMED
 
 
 def _event_id(key: str, attempt: int, event: str) -> str:
@@ -285,8 +285,3 @@ def _is_known(found: Any, row: SendRow, now: datetime) -> bool:
         return bool(at(row.decided_at) <= found["decided_at"])
     # What is only set, not said, may be set again.
     return not (found["state"] == "unknown" and isinstance(row, StateRow))
-
-
-def at(instant: datetime | None) -> str | None:
-    """Write an instant so that text order is time order."""
-    return instant.isoformat(sep=" ", timespec="microseconds") if instant else None

@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sync.deliveries import Deliveries, at
+from sync.deliveries import Deliveries
 from sync.disk import is_full
 from sync.errors import TrustError
+from sync.ledger_claims import at
 from sync.ledger_erasure import Erasure
 from sync.ledger_postgres import PostgresStore
 from sync.ledger_recent import Recent

@@ -15,26 +15,37 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 
-class Claim(NamedTuple):
-    """What the ledger is told of a row to be claimed, as it is put into JSON."""
+class Head(NamedTuple):
+    """What many rows to be claimed share, said once; `place` is where they find it."""
 
-    delivery_key: str
+    place: int
+    is_withdrawal: int
+    claims: int
     build_id: str
     destination: str
     campaign_id: str
     occurrence: str
-    customer_id: str
     channel: str
     sender_id: str
     purpose: str
     decided_at: str | None
     run_id: str | None
+    state: str
+
+
+class Claim(NamedTuple):
+    """
+    What is a row's own, beside its head.
+
+    `customer_hash` is asked for only where somebody was erased.
+    """
+
+    place: int
+    delivery_key: str
+    customer_id: str
     address_hash: str | None
     customer_hash: str | None
     states: str | None
-    is_withdrawal: int
-    state: str
-    claims: int
 
 
 SETTLED = ("this_key", "state", "retry_at")
@@ -42,29 +53,42 @@ SAID = (
     *("delivery_event_id", "this_key", "event", "reason_code"),
     *("provider_code", "provider_message_id"),
 )
-JUDGED = (
-    *("delivery_key", "build_id", "campaign_id", "occurrence", "customer_id"),
-    *("channel", "purpose", "decided_at", "address_hash", "customer_hash"),
-    "is_withdrawal",
-)
-NUMBERS = ("claims", "is_withdrawal")
+NUMBERS = ("place", "is_withdrawal", "claims")
 
 
 # Of keys alone the array is flat.
 KEYS = "with batch as materialized (select value as this_key from json_each(:keys))"
 
 
-def _batch(names: Sequence[str], wanted: Sequence[str] = ()) -> str:
-    """Take rows apart, all of their values or those that are `wanted`."""
-    columns = ", ".join(
+def _columns(names: Sequence[str]) -> str:
+    """Take an array apart, value by value."""
+    return ", ".join(
         f"cast(value ->> {place} as integer) as {name}"
         if name in NUMBERS
         else f"value ->> {place} as {name}"
         for place, name in enumerate(names)
-        if not wanted or name in wanted
     )
-    return f"with batch as materialized (select {columns} from json_each(:rows))"
 
+
+def _batch(names: Sequence[str]) -> str:
+    """Take rows apart."""
+    return (
+        f"with batch as materialized (select {_columns(names)} from json_each(:rows))"
+    )
+
+
+# A row looks its head up, never the other way round.
+CLAIMS = f"""
+with heads as materialized (select {_columns(Head._fields)} from json_each(:heads)),
+given as materialized (select {_columns(Claim._fields)} from json_each(:rows)),
+batch as (
+    select
+        given.delivery_key, given.customer_id, given.address_hash, given.customer_hash,
+        given.states, heads.*
+    from given cross join heads
+    where heads.place = given.place
+)
+"""
 
 KNOWN = f"""
 {KEYS}
@@ -144,14 +168,14 @@ where (
 """
 
 STOPPED = f"""
-{_batch(Claim._fields, JUDGED)}
+{CLAIMS}
 select batch.delivery_key from batch
 where batch.is_withdrawal = 0 and exists ({IS_STOPPED})
 """
 
 # Taking something away is what a stop asks for.
 CLOSED = f"""
-{_batch(Claim._fields, JUDGED)},
+{CLAIMS},
 judged as (
     select batch.delivery_key, case
         when batch.is_withdrawal = 0 and exists ({IS_STOPPED})
@@ -166,7 +190,7 @@ select delivery_key, reason_code from judged where reason_code is not null
 """
 
 PUT = f"""
-{_batch(Claim._fields)}
+{CLAIMS}
 insert into deliveries (
     delivery_key, run_id, build_id, destination, campaign_id, customer_id, channel,
     sender_id, purpose, address_hash, state, state_at, decided_at, attempt, claims,

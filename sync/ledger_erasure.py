@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sync.deliveries import at
+from sync.ledger_claims import at
 from sync.masking import keyed_hash, person_hash
 
 if TYPE_CHECKING:

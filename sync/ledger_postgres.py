@@ -42,6 +42,10 @@ select host, pid, run_id, opened_at from runs
 where destination = ? and closed_at is null order by opened_at desc limit 1
 """
 ROWS = ("json_each(:rows)", "json_array_elements(cast(:rows as json)) as each (value)")
+HEADS = (
+    "json_each(:heads)",
+    "json_array_elements(cast(:heads as json)) as each (value)",
+)
 KEYS = (
     "json_each(:keys)",
     "json_array_elements_text(cast(:keys as json)) as each (value)",
@@ -52,7 +56,7 @@ TEXT = re.compile(r"\btext\b")
 @lru_cache(maxsize=256)
 def translate(query: str) -> str:
     """Write values and rows as the driver wants them; a percent sign stays one."""
-    return placeholders.translate(query.replace(*ROWS).replace(*KEYS))
+    return placeholders.translate(query.replace(*ROWS).replace(*HEADS).replace(*KEYS))
 
 
 class PostgresConnection:

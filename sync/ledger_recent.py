@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sync.deliveries import at
+from sync.ledger_claims import at
 from sync.lookups.base import Lost
 
 if TYPE_CHECKING:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BUSY_SECONDS = 30
+# So many pages, 40 MB, the log may hold before they are copied into the file. What is
+# committed is durable in the log.
+LOG_PAGES = 10_000
 # Rows come as JSON, taken apart by `->>`.
 OLDEST = (3, 38)
 
@@ -102,6 +105,8 @@ class SqliteStore:
         """Make commits durable; readers never wait for the writer."""
         self.connection.execute("pragma journal_mode = wal")
         self.connection.execute("pragma synchronous = full")
+        # A group of thousands touches more pages than are copied at once by default.
+        self.connection.execute(f"pragma wal_autocheckpoint = {LOG_PAGES}")
 
     def schema(self, script: str) -> str:
         """Take them as they are."""

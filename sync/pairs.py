@@ -128,7 +128,7 @@ class Pairs:
 
 
 def _pair(row: SendRow) -> Pair | None:
-    address = getattr(row, "address", None)
-    if row.channel not in PAIR_CHANNELS or not address:
+    if row.channel not in PAIR_CHANNELS:
         return None
-    return row.sender_id, address
+    address = getattr(row, "address", None)
+    return (row.sender_id, address) if address else None

@@ -33,16 +33,16 @@ class Recheck:
 
     def reasons(self, rows: Iterable[SendRow]) -> dict[str, str]:
         """Say by key which of `rows` must not go now, and why."""
-        now = self._clock.now()
+        now, stopped = self._clock.now(), self._stops.keys
         found = {}
         for row in rows:
-            if reason := self._reason(row, now):
+            if row.delivery_key in stopped:
+                found[row.delivery_key] = "stopped_after_build"
+            elif reason := self._reason(row, now):
                 found[row.delivery_key] = reason
         return found
 
     def _reason(self, row: SendRow, now: datetime) -> str | None:
-        if row.delivery_key in self._stops:
-            return "stopped_after_build"
         if now >= row.send_not_after:
             return "decision_expired"
         if row.sender_id in self._restricted:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sync.deliveries import KEPT
 from sync.errors import ConfigError, TrustError
 from sync.identity import check, strange_runs
+from sync.ledger_claims import KEPT
 from sync.lookup import ask
 from sync.messages import Outcome
 from sync.writeback import write_back

@@ -264,12 +264,14 @@ class Runner:
             await self.job.clock.sleep(PAUSE_SECONDS)
 
     def _count(self, pairs: Sequence[tuple[SendRow, Outcome]]) -> None:
-        for row, outcome in pairs:
-            self.outcomes[outcome.event] += 1
-            if outcome.reason_code:
-                self.reasons[f"{outcome.event}: {outcome.reason_code}"] += 1
-            campaign = self.by_campaign.setdefault(row.campaign_id, Counter())
-            campaign[outcome.event] += 1
+        counted = Counter(
+            (row.campaign_id, one.event, one.reason_code) for row, one in pairs
+        )
+        for (campaign_id, event, reason_code), count in counted.items():
+            self.outcomes[event] += count
+            if reason_code:
+                self.reasons[f"{event}: {reason_code}"] += count
+            self.by_campaign.setdefault(campaign_id, Counter())[event] += count
         if not issubclass(self.job.destination.row, StateRow):
             self._guard()
 

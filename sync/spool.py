@@ -125,9 +125,13 @@ class Spool:
         """Take the row `head` shows, and of those behind it what one call may carry."""
         taken: list[SendRow] = []
         while len(taken) < most and (row := self.head(queue)):
+            page = self._pages[queue]
             if taken and fits and not fits(taken[0], row):
                 break
-            taken.append(self._pages[queue].pop())
+            # The next row stands last.
+            first = len(page) - 1 if fits else max(0, len(page) - most + len(taken))
+            taken += reversed(page[first:])
+            del page[first:]
         return taken
 
     def keep_withdrawals(self) -> int:

@@ -26,19 +26,16 @@ class Stops:
         self._clock = clock
         self._every = every
         self._max_age = max_age
-        self._keys: frozenset[str] = frozenset()
+        # Replaced as a whole: who reads it meanwhile has the one or the other.
+        self.keys: frozenset[str] = frozenset()
         self._read_at = float("-inf")
         self._told = False
-
-    def __contains__(self, delivery_key: object) -> bool:
-        """Tell whether a row's key is stopped."""
-        return delivery_key in self._keys
 
     def read(self, session: Session) -> None:
         """Ask the view."""
         begun = self._clock.monotonic()
         query = f"select delivery_key from {self.relation}"  # noqa: S608
-        self._keys = frozenset(row[0] for row in session.rows(query))
+        self.keys = frozenset(row[0] for row in session.rows(query))
         self._read_at = begun
 
     def is_known(self, relation: str | None) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Never, Self
 
 from sync.destinations.base import RowError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 INVALID = "template_params_invalid"
 # Meta refuses the whole message for a newline, a tab or more than four spaces in a
@@ -61,9 +62,14 @@ def names(text: str | None) -> list[str]:
     return [name for name in (text or "").split(",") if name]
 
 
+@lru_cache
+def _matches(pattern: str) -> Callable[[str], object]:
+    return re.compile(pattern).fullmatch
+
+
 def check(text: str, pattern: str, *, reason: str = INVALID) -> str:
     """Return `text` if all of it matches, or raise RowError without repeating it."""
-    if not re.fullmatch(pattern, text):
+    if not _matches(pattern)(text):
         raise RowError(
             "A value or address of the row has the wrong shape. Correct the data.",
             reason_code=reason,

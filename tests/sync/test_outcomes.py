@@ -13,8 +13,8 @@ import pytest
 from sync_project import BODY, NAME, TOKEN, key, now, people, wait_until
 
 from sync.classes import load_classes
-from sync.deliveries import at
 from sync.destinations.base import Answer
+from sync.ledger_claims import at
 from sync.outcomes import decide
 
 KILLS = int(os.environ.get("OTT_KILLS", "3"))

@@ -58,3 +58,40 @@ def test_who_is_nobodys_twin_shares_a_group(ledger):
     found = claim(ledger, made(*({"number": number} for number in range(20))))
 
     assert found == ["claimed"] * 20
+
+
+def test_a_key_that_stands_twice_in_a_group_is_claimed_once(ledger):
+    found = claim(ledger, made({"number": 1}, {"number": 2}, {"number": 1}))
+
+    assert found == ["claimed", "claimed", "known"]
+
+
+def test_rows_of_a_group_keep_what_is_their_own(ledger):
+    rows = made(
+        {"number": 1, "campaign_id": "a", "purpose": "service"},
+        {"number": 2, "campaign_id": "b", "sender_id": "another"},
+        {"number": 3, "campaign_id": "a", "occurrence": "2"},
+    )
+    ledger.stop(
+        {
+            "operator_stop_id": "stop",
+            "customer_id": rows[1].customer_id,
+            "address_hash": None,
+            "channel": "*",
+            "purpose": "*",
+            "reason": "asked",
+            "occurred_at": now(),
+        }
+    )
+
+    found = claim(ledger, rows)
+
+    kept = "delivery_key", "campaign_id", "sender_id", "occurrence", "purpose"
+    query = f"select {', '.join(kept)}, state, claims from deliveries"
+    told = {tuple(row) for row in ledger._connection.execute(query)}
+    ends = ("claimed", 1), ("skipped", 0), ("claimed", 1)
+    assert found == ["claimed", "stopped_after_build", "claimed"]
+    assert told == {
+        (*(getattr(row, name) for name in kept), *end)
+        for row, end in zip(rows, ends, strict=True)
+    }
