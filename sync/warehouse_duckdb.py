@@ -106,6 +106,8 @@ class DuckDBWarehouse:
     def writing(self) -> Iterator[DuckDBSession]:
         """Connect for one transaction, or raise LockedError."""
         with self._connected(read_only=False) as connection:
+            # A page of rows is little; a second thread would hold a second copy.
+            connection.execute("set global threads = 1")
             connection.begin()
             yield DuckDBSession(connection)
             connection.commit()
