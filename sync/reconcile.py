@@ -50,6 +50,7 @@ def reconcile(
 
     Raises:
         TrustError: The warehouse knows runs this ledger does not, and `adopt` is false.
+        ConfigError: A key of `sent` or `not_sent` is not unknown; nothing was settled.
         LockedError: Somebody holds the warehouse; what was settled is kept.
     """
     runs = lost = 0
@@ -57,23 +58,30 @@ def reconcile(
         runs, lost = _adopt(at)
     else:
         check(at)
+    words = [(key, Outcome("accepted", "reconciled_sent")) for key in sent]
+    words += [(key, Outcome("refused", "reconciled_not_sent")) for key in not_sent]
+    _check_unknown(at, {key for key, _ in words})
+    # What is proven here wins over a word.
     proven = _settle(at, list(_proven(at)))
     answers = ask(at)
     listed, absent = _settle(at, answers.found), _settle(at, answers.absent)
-    words = [(key, Outcome("accepted", "reconciled_sent")) for key in sent]
-    words += [(key, Outcome("refused", "reconciled_not_sent")) for key in not_sent]
     told = _settle(at, words)
-    if told != len(words):
-        raise ConfigError(
-            f"{len(words) - told} of the keys given are not unknown. "
-            "`ott reconcile` lists those that are."
-        )
     write_back(at.ledger, at.warehouse, at.manifest, at.clock)
     unknown = [
         row | {"list": answers.fates.get(row["delivery_key"])}
         for row in at.ledger.deliveries.unknown()
     ]
     return Reconciled(runs, lost, proven, listed, absent, told, unknown)
+
+
+def _check_unknown(at: Desk, keys: set[str]) -> None:
+    """Refuse keys that there is nothing to say of."""
+    unknown = {row["delivery_key"] for row in at.ledger.deliveries.unknown()}
+    if strange := keys - unknown:
+        raise ConfigError(
+            f"{len(strange)} of the keys given are not unknown. "
+            "`ott reconcile` lists those that are."
+        )
 
 
 def _settle(at: Desk, found: list[tuple[str, Outcome]]) -> int:

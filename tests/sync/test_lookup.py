@@ -322,7 +322,8 @@ def test_a_provider_that_is_not_set_up_is_named(desk, capsys):
     assert "twilio: its list is not asked." in capsys.readouterr().err
 
 
-def test_reconcile_settles_what_twilio_lists(project, sandbox):
+@pytest.mark.parametrize("word", [None, "--sent", "--not-sent"])
+def test_reconcile_settles_what_twilio_lists_whatever_is_said(project, sandbox, word):
     env = {
         "OTT_TWILIO_BASE_URL": f"{sandbox.url}/twilio",
         "OTT_TWILIO_ACCOUNT_SID": ACCOUNT,
@@ -349,8 +350,14 @@ def test_reconcile_settles_what_twilio_lists(project, sandbox):
     sandbox.faults()
     before = project.states()
 
-    done = project.ott("reconcile", "--json", **env)
+    strange = project.ott("reconcile", "--sent", key(0), "--not-sent", key(1), **env)
+    after_strange = project.states()
+    words = (word, key(0)) if word else ()
+    done = project.ott("reconcile", "--json", *words, **env)
 
+    assert strange.returncode == 3
+    assert "1 of the keys given are not unknown." in strange.err
+    assert after_strange == before
     assert before == {key(0): "unknown"}, sent.summary
     assert done.returncode == 0, done.err
     assert json.loads(done.out)["listed"] == 1
