@@ -90,8 +90,9 @@ lapse-score: $(DEV) ## How well the lapse score ranks who stays away: ORDERS=fil
 	@test -n "$(ORDERS)" || { echo 'Say which file: make lapse-score ORDERS=orders.csv' >&2; exit 2; }
 	@$(BIN)/python tests/bench/lapse_score.py "$(ORDERS)"
 
-bench-scale: $(DEV) ## What a build costs, and the next night's: CUSTOMERS=1000000
-	@$(BIN)/python tests/bench/scale/scale.py --customers $(or $(CUSTOMERS),1000000)
+bench-scale: $(DEV) ## What a build costs, and the next night's: CUSTOMERS=1000000 MEMORY=16GB
+	@$(BIN)/python tests/bench/scale/scale.py --customers $(or $(CUSTOMERS),1000000) \
+		$(if $(MEMORY),--memory $(MEMORY))
 
 bench-states: $(DEV) ## What it takes to compare and send profiles: STATES=10000000
 	@$(BIN)/python tests/bench/scale/states.py --states $(or $(STATES),10000000)

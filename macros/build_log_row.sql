@@ -1,5 +1,5 @@
-{#- What a build did to a node, as the end of a row of `ott_build_log`: the same for each
-    sync table that needs it. -#}
+{#- What a build did to a node, as four columns of a row of `ott_build_log`: the same for
+    each sync table that needs it. -#}
 {% macro build_log_row(node, statuses) -%}
     {%- set quoted = [] -%}
     {%- for text in [
@@ -10,6 +10,5 @@
     ] -%}
         {%- do quoted.append("'" ~ text | replace("'", "''") ~ "'") -%}
     {%- endfor -%}
-    {{ quoted | join(', ') }},
-        cast({{ dbt.current_timestamp() }} as {{ dbt.type_timestamp() }})
+    {{ quoted | join(', ') }}
 {%- endmacro %}

@@ -25,3 +25,14 @@
 {% macro newest_kept() -%}
     (select max(received_at) from {{ this }})
 {%- endmacro %}
+
+
+
+{#- The ids that an incremental model has already: a whole select. -#}
+{% macro ids_kept(id) -%}
+    {%- if is_incremental() -%}
+    select {{ id }} from {{ this }}
+    {%- else -%}
+    {{ no_rows([id]) }}
+    {%- endif -%}
+{%- endmacro %}

@@ -22,28 +22,26 @@
     {%- set build = [
         "'" ~ invocation_id ~ "'", as_of(), "'" ~ target.name ~ "'"
     ] | join(', ') -%}
-    {%- set told = {} -%}
-    {%- set rows = [] -%}
+    {%- set nodes = {} -%}
+    {%- set tables = [] -%}
     {%- for model in graph.nodes.values()
         if model.resource_type == 'model' and model.package_name == 'ott'
         and model.fqn[1] in ('sync', 'marts') -%}
         {%- set is_sync = model.fqn[1] == 'sync' -%}
         {%- if is_sync or model.unique_id in statuses -%}
+            {%- set table = model.name if is_sync else '' -%}
+            {%- if table not in tables -%}{%- do tables.append(table) -%}{%- endif -%}
             {%- for node in (required_nodes(model) + unit_tests if is_sync else [model]) -%}
-                {%- if node.unique_id not in told -%}
-                    {%- do told.update({
-                        node.unique_id: build_log_row(node, statuses)
-                    }) -%}
+                {%- if node.unique_id not in nodes -%}
+                    {%- do nodes.update({node.unique_id: {
+                        'row': build_log_row(node, statuses), 'tables': []
+                    }}) -%}
                 {%- endif -%}
-                {%- do rows.append(
-                    "(" ~ build ~ ", '" ~ (model.name if is_sync else '') ~ "', "
-                    ~ told[node.unique_id] ~ ")"
-                ) -%}
+                {%- do nodes[node.unique_id].tables.append(table) -%}
             {%- endfor -%}
         {%- endif -%}
     {%- endfor -%}
-    {%- if rows -%}
-        insert into {{ build_log_relation() }} values
-        {{ rows | join(',\n') }}
+    {%- if nodes -%}
+        insert into {{ build_log_relation() }} {{ build_log_rows(build, tables, nodes) }}
     {%- endif -%}
 {%- endmacro %}

@@ -9,7 +9,7 @@ BANNED = (
     (
         r"\bnow\s*\(|\bcurrent_(?:date|time|timestamp)\b|\brun_started_at\b",
         "one clock: {{ as_of() }}",
-        ("macros/as_of.sql", "macros/build_log_row.sql"),
+        ("macros/as_of.sql", "macros/portable/build_log_rows.sql"),
     ),
     (r"\bqualify\b", "{{ latest_per_key(...) }}, which is portable", ()),
     (
@@ -30,7 +30,7 @@ BANNED = (
         "chr(92): Spark takes a backslash in a text for an escape",
         (
             "macros/create_raw_relations.sql",
-            "macros/log_build.sql",
+            "macros/portable/build_log_rows.sql",
             "macros/portable/regexp_replace_all.sql",
             "macros/portable/seeds_on_spark.sql",
             "macros/portable/try_timestamp.sql",

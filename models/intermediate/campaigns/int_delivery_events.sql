@@ -1,4 +1,7 @@
-{#- What four models of a build ask about deliveries, found among all rows once. -#}
+{#- What four models of a build ask about deliveries. A replay has none that are kept, and
+    finds them among all rows once. -#}
+{{ config(materialized='table' if is_replay() else view_or_table()) }}
+
 with
 
 delivery_events as (

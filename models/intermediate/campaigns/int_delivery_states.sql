@@ -20,6 +20,9 @@ customer_merges as (
 
     select * from {{ ref('int_customer_merges') }}
 
+    -- All others keep their id.
+    where canonical_customer_id != customer_id
+
 ),
 
 -- A status that says it arrived wins over one that says it failed, in any order.

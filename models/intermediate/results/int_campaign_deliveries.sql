@@ -30,6 +30,9 @@ customer_merges as (
 
     select * from {{ ref('int_customer_merges') }}
 
+    -- All others keep their id.
+    where canonical_customer_id != customer_id
+
 ),
 
 unioned as (

@@ -1,57 +1,55 @@
+{%- set columns = [
+    'delivery_event_id', 'delivery_key', 'run_id', 'build_id', 'campaign_id',
+    'customer_id', 'sender_id', 'provider_message_id', 'destination', 'channel',
+    'purpose', 'delivery_event', 'reason_code', 'provider_code', 'attempt',
+    'occurred_at', 'received_at',
+] -%}
+
 with
 
-source as (
+kept as (
 
-    select * from {{ source('sync', 'raw_delivery_events') }}
+    select * from {{ ref('stg_sync__deliveries_kept') }}
 
 ),
 
--- Written twice is the same event: the first receipt is kept.
-first_receipts as (
+recent as (
 
-    {{ latest_per_key(
-        'source',
-        keys=['delivery_event_id'],
-        order_by=[
-            'received_at asc nulls last',
-            'occurred_at asc nulls last',
-            'run_id asc nulls last',
-            'event asc nulls last',
-        ],
-    ) }}
+    {{ delivery_events(is_recent('stg_sync__deliveries_kept')) | indent }}
+
+),
+
+-- Written again since: what is kept came first.
+known as (
+
+    select kept.delivery_event_id from kept
+
+    where kept.delivery_event_id in (select recent.delivery_event_id from recent)
 
 ),
 
 final as (
 
     select
+        {%- for column in columns %}
+        {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
 
-        ---------- ids
-        delivery_event_id,
-        delivery_key,
-        run_id,
-        build_id,
-        campaign_id,
-        customer_id,
-        sender_id,
-        provider_message_id,
+    from kept
 
-        ---------- strings
-        destination,
-        channel,
-        purpose,
-        event as delivery_event,
-        reason_code,
-        provider_code,
+    union all
 
-        ---------- numbers
-        attempt,
+    select
+        {%- for column in columns %}
+        recent.{{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
 
-        ---------- timestamps
-        occurred_at,
-        received_at
+    from recent
 
-    from first_receipts
+    left join known
+        on recent.delivery_event_id = known.delivery_event_id
+
+    where known.delivery_event_id is null
 
 )
 
