@@ -27,7 +27,6 @@
 {%- endmacro %}
 
 
-
 {#- The ids that an incremental model has already: a whole select. -#}
 {% macro ids_kept(id) -%}
     {%- if is_incremental() -%}
