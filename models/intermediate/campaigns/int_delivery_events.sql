@@ -1,5 +1,5 @@
-{#- What four models of a build ask about deliveries. A replay has none that are kept, and
-    finds them among all rows once. -#}
+{#- What four models of a build ask about deliveries. A replay has none that are kept,
+    and finds them among all rows once. -#}
 {{ config(materialized='table' if is_replay() else view_or_table()) }}
 
 with
