@@ -84,8 +84,7 @@ class Deliveries:
     def open(self, keys: Iterable[str]) -> list[str]:
         """Name the keys not sent or under way for certain; of them, ask `known`."""
         # In their order: neighbours are found on one page of an index.
-        asked = {"keys": json.dumps(sorted(keys))}
-        return [key for (key,) in self._connection.execute(OPEN, asked)]
+        return [key for (key,) in self._named(OPEN, sorted(keys))]
 
     def claim(
         self,

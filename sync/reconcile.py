@@ -60,7 +60,8 @@ def reconcile(
         check(at)
     words = [(key, Outcome("accepted", "reconciled_sent")) for key in sent]
     words += [(key, Outcome("refused", "reconciled_not_sent")) for key in not_sent]
-    _check_unknown(at, {key for key, _ in words})
+    if words:
+        _check_unknown(at, {key for key, _ in words})
     # What is proven here wins over a word.
     proven = _settle(at, list(_proven(at)))
     answers = ask(at)

@@ -218,8 +218,7 @@ class Talk:
         """Keep what is settled; after its wait, give back what may be asked again."""
         again = []
         for row, decision in zip(rows, decisions, strict=True):
-            if decision.hold or decision.action:
-                self._run.react(row, decision)
+            self._run.react(row, decision)
             before = done.get(row.delivery_key)
             lost = before is not None and before.event == "unknown"
             # An earlier request may have arrived: only a yes settles that.

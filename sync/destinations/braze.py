@@ -9,7 +9,6 @@ Shapes and limits are those of Braze's pages "Track users", "User attributes obj
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import httpx
@@ -187,19 +186,13 @@ def _profile(row: BrazeProfileRow) -> dict[str, Any]:
             )
         else:
             value = values[name]
-            attributes[_attribute(name)] = BOOLEANS.get(value, value)
+            attributes[check(name, ATTRIBUTE)] = BOOLEANS.get(value, value)
     return {
         "external_id": _external_id(row),
         "_update_existing_only": True,
         **attributes,
         **({"subscription_groups": groups} if groups else {}),
     }
-
-
-@lru_cache
-def _attribute(name: str) -> str:
-    """Check a name once for all of its rows."""
-    return check(name, ATTRIBUTE)
 
 
 def _group(group: str, value: str) -> dict[str, str]:

@@ -32,24 +32,24 @@ class DuckDB:
         self.env: dict[str, str] = {}
 
     @contextmanager
-    def _connected(self):
+    def connected(self):
         with duckdb.connect(str(self._path)) as connection:
             connection.execute("set TimeZone = 'UTC'")
             connection.execute(f"set file_search_path = '{self._folder}'")
             yield connection
 
     def rows(self, query):
-        with self._connected() as connection:
+        with self.connected() as connection:
             return connection.execute(query).fetchall()
 
     @contextmanager
     def locked(self):
         """Hold the file, as an analyst with an open session does."""
-        with self._connected():
+        with self.connected():
             yield
 
     def fingerprint(self):
-        with self._connected() as connection:
+        with self.connected() as connection:
             tables = [row[0] for row in connection.execute(LIVE).fetchall()]
             return {
                 name: connection.execute(

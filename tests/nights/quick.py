@@ -9,13 +9,13 @@ What counts is found again with a real build each night.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import uuid
-from contextlib import contextmanager
 from graphlib import TopologicalSorter
 
-import duckdb
-
+# The folder of what `make test` has just built; alone, the first build is dbt's own.
+BUILT = os.environ.get("OTT_BUILT", "")
 LOG = "raw.ott_build_log"
 WRITTEN = """
     select table_name from information_schema.tables
@@ -65,16 +65,9 @@ class QuickBuild:
         (home.folder / "target").mkdir()
         for name in ("ott.duckdb", "target/manifest.json"):
             shutil.copy(built / name, home.folder / name)
-        with made._connected() as connection:
+        with home.engine.connected() as connection:
             made._empty(connection)
         return made
-
-    @contextmanager
-    def _connected(self):
-        with duckdb.connect(str(self._home.folder / "ott.duckdb")) as connection:
-            connection.execute("set TimeZone = 'UTC'")
-            connection.execute(f"set file_search_path = '{self._home.folder}'")
-            yield connection
 
     def _empty(self, connection):
         written = [f"raw.{name}" for (name,) in connection.execute(WRITTEN).fetchall()]
@@ -104,7 +97,7 @@ class QuickBuild:
                 self._build_id, build_id
             )
 
-        with self._connected() as connection:
+        with self._home.engine.connected() as connection:
             for number, model in enumerate(self._models):
                 if number == len(self._models) // 2:
                     meanwhile()

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 from home import lines
 from nights import FIRST, Asked, Simulation
+from quick import BUILT
 from world import DAY, HOUR
 
-# The SQL that `make test` has just built; alone, the first build is dbt's own.
-BUILT = os.environ.get("OTT_BUILT", "")
 FLAG, UNTIL = "ott_reachable", "ott_reachable_until"
 # People by the order they joined in; the first eight share phones.
 FLIPS, WAVERS, STAYS = 8, 9, 10

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 from nights import Asked, simulate
-
-# The SQL that `make test` has just built; alone, the first night is dbt's own.
-BUILT = os.environ.get("OTT_BUILT", "")
+from quick import BUILT
 
 
 @pytest.fixture(scope="module")
