@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 
 from conftest import AS_OF, FEW_UNIT_TESTS, ROOT
 
@@ -25,8 +26,8 @@ def test_dbt_builds_while_a_send_is_under_way_and_nothing_is_lost(spoilt):
             text=True,
         ) as sending:
             log = spoilt.home / "sandbox/accepted.jsonl"
-            while not log.exists() and sending.poll() is None:
-                pass
+            while not log.read_text() and sending.poll() is None:
+                time.sleep(0.05)
             second = spoilt.ott("send", "whatsapp", url=url)
             begun = len(log.read_text().splitlines())
             spoilt.dbt("build", "--select", "sync_whatsapp", *FEW_UNIT_TESTS)
