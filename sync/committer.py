@@ -48,17 +48,19 @@ class Committer:
         await asyncio.gather(self._task, return_exceptions=True)
         self._thread.shutdown()
 
-    async def do(self, asked: object) -> Any:
-        """Have it done in a transaction; return the answer when it is durable."""
+    def ask(self, asked: object) -> asyncio.Future[Any]:
+        """Have it done in the next transaction; the answer comes when it is durable."""
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting.append((asked, future))
         self._asked.set()
-        return await future
+        return future
 
     async def _commit_forever(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
             await self._asked.wait()
+            # Whoever is ready as well asks before the group is closed.
+            await asyncio.sleep(0)
             batch, self._waiting = self._waiting, []
             self._asked.clear()
             try:

@@ -154,20 +154,22 @@ class Deliveries:
         """Write down what became of claimed keys, as `event` or as what it is."""
         if not outcomes:
             return
-        settled = [(key, one.event, at(one.retry_at)) for key, one in outcomes]
-        attempts = dict(self._many(SETTLE, settled, now))
-        said = [
-            (
-                _event_id(key, attempts[key], event or one.event),
-                key,
-                event or one.event,
-                one.reason_code,
-                one.provider_code,
-                one.provider_message_id,
-            )
-            for key, one in outcomes
-        ]
-        self._many(EVENT, said, now)
+        rows = json.dumps(
+            [
+                (
+                    key,
+                    one.event,
+                    at(one.retry_at),
+                    event or one.event,
+                    one.reason_code,
+                    one.provider_code,
+                    one.provider_message_id,
+                )
+                for key, one in outcomes
+            ]
+        )
+        self._run(SETTLE, rows, now)
+        self._run(EVENT, rows, now)
 
     def recover(self, destination: str, now: datetime) -> int:
         """
@@ -185,8 +187,7 @@ class Deliveries:
 
     def written(self, events: Sequence[Mapping[str, Any]], now: datetime) -> None:
         """Note that these events, and what they settled, are in the warehouse."""
-        ids = (one["delivery_event_id"] for one in events)
-        self._named(WRITTEN, ids, now)
+        self._named(WRITTEN, (one["event_number"] for one in events), now)
         seen = [[one["delivery_key"], one["occurred_at"]] for one in events]
         self._many(SEEN, seen, now)
 
@@ -247,7 +248,7 @@ class Deliveries:
         return self._run(query, json.dumps(list(rows)), now)
 
     def _named(
-        self, query: str, keys: Iterable[str], now: datetime | None = None
+        self, query: str, keys: Iterable[str | int], now: datetime | None = None
     ) -> list[Any]:
         """Run a query for all of `keys` at once."""
         return self._run(query, json.dumps(list(keys)), now)
@@ -270,8 +271,9 @@ def _verdict(
     return Verdict("skip", reason) if reason else CLAIMED
 
 
-def _event_id(key: str, attempt: int, event: str) -> str:
-    identity = f"{key}|{attempt}|{event}".encode()
+def event_id(event: Mapping[str, Any]) -> str:
+    """Name an event of a delivery: the same each time, whoever writes it down."""
+    identity = "{delivery_key}|{attempt}|{event}".format_map(event).encode()
     return md5(identity, usedforsecurity=False).hexdigest()
 
 

@@ -8,14 +8,15 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sync.deliveries import Deliveries
+from sync.deliveries import Deliveries, event_id
 from sync.disk import is_full
 from sync.errors import TrustError
 from sync.ledger_claims import at
 from sync.ledger_erasure import Erasure
+from sync.ledger_migrations import MIGRATIONS
 from sync.ledger_postgres import PostgresStore
 from sync.ledger_recent import Recent
-from sync.ledger_schema import META, MIGRATIONS, SCHEMA, SCHEMA_VERSION
+from sync.ledger_schema import EVENTS, META, SCHEMA, SCHEMA_VERSION
 from sync.ledger_store import SqliteStore
 
 if TYPE_CHECKING:
@@ -76,9 +77,9 @@ class Ledger:
             self._make(version)
 
     def _make(self, version: str | None) -> None:
-        for statement in _statements(self._store.schema(SCHEMA)):
-            self._connection.execute(statement)
+        self._script(SCHEMA)
         if version is None:
+            self._script(EVENTS)
             self._connection.executemany(
                 "insert into meta (key, value) values (?, ?)",
                 [
@@ -88,12 +89,16 @@ class Ledger:
                 ],
             )
         while version in MIGRATIONS:
-            for statement in _statements(self._store.schema(MIGRATIONS[version])):
-                self._connection.execute(statement)
+            self._script(MIGRATIONS[version])
             version = str(int(version) + 1)
             self._connection.execute(
                 "update meta set value = ? where key = 'schema_version'", (version,)
             )
+
+    def _script(self, script: str) -> None:
+        for statement in self._store.schema(script).split(";"):
+            if statement.strip():
+                self._connection.execute(statement)
 
     def _meta(self, key: str) -> Any:
         return self._value("select value from meta where key = ?", key)
@@ -274,14 +279,17 @@ class Ledger:
         query = f"select * from {table} where written_at is null"  # noqa: S608
         return self._rows(query)
 
-    def unwritten_events(self, most: int) -> list[dict[str, Any]]:
+    def unwritten_events(self, most: int, after: int = 0) -> list[dict[str, Any]]:
         """Tell the oldest events not yet written, with the values they carried."""
-        return self._rows(
+        found = self._rows(
             "select events.*, deliveries.states from events "
             "left join deliveries on events.delivery_key = deliveries.delivery_key "
-            "where events.written_at is null order by events.occurred_at limit ?",
+            "where events.written_at is null and events.event_number > ? "
+            "order by events.event_number limit ?",
+            after,
             most,
         )
+        return [one | {"delivery_event_id": event_id(one)} for one in found]
 
     def written(
         self, table: str, column: str, key: str, ids: Sequence[str], at: datetime
@@ -306,7 +314,3 @@ class Ledger:
 
 def _text(value: object) -> object:
     return at(value) if isinstance(value, datetime) else value
-
-
-def _statements(script: str) -> list[str]:
-    return [one for one in script.split(";") if one.strip()]

@@ -49,10 +49,7 @@ class Claim(NamedTuple):
 
 
 SETTLED = ("this_key", "state", "retry_at")
-SAID = (
-    *("delivery_event_id", "this_key", "event", "reason_code"),
-    *("provider_code", "provider_message_id"),
-)
+SAID = (*SETTLED, "event", "reason_code", "provider_code", "provider_message_id")
 NUMBERS = ("place", "is_withdrawal", "claims")
 
 
@@ -221,19 +218,18 @@ update deliveries
 set state = batch.state, state_at = :now, retry_at = batch.retry_at, written_at = null
 from batch
 where deliveries.delivery_key = batch.this_key
-returning delivery_key, attempt
 """
 
 EVENT = f"""
 {_batch(SAID)}
 insert into events (
-    delivery_event_id, delivery_key, run_id, build_id, destination, campaign_id,
+    delivery_key, run_id, build_id, destination, campaign_id,
     customer_id, channel, sender_id, purpose, event, reason_code, provider_code,
     provider_message_id, attempt, occurred_at
 )
 select
-    batch.delivery_event_id, deliveries.delivery_key, deliveries.run_id,
-    deliveries.build_id, deliveries.destination, deliveries.campaign_id,
+    deliveries.delivery_key, deliveries.run_id, deliveries.build_id,
+    deliveries.destination, deliveries.campaign_id,
     deliveries.customer_id, deliveries.channel, deliveries.sender_id,
     deliveries.purpose, batch.event, batch.reason_code, batch.provider_code,
     batch.provider_message_id, deliveries.attempt, :now
@@ -247,7 +243,7 @@ WRITTEN = f"""
 {KEYS}
 update events set written_at = :now
 from batch
-where events.delivery_event_id = batch.this_key
+where events.event_number = cast(batch.this_key as bigint)
 """
 SEEN = f"""
 {_batch(["this_key", "occurred_at"])}

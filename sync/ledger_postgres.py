@@ -50,6 +50,10 @@ KEYS = (
     "json_each(:keys)",
     "json_array_elements_text(cast(:keys as json)) as each (value)",
 )
+NUMBERED = (
+    "integer primary key autoincrement",
+    "bigint generated always as identity primary key",
+)
 TEXT = re.compile(r"\btext\b")
 
 
@@ -145,7 +149,7 @@ class PostgresStore:
 
     def schema(self, script: str) -> str:
         """Compare text byte by byte, so that text order is time order."""
-        return TEXT.sub('text collate "C"', script)
+        return TEXT.sub('text collate "C"', script.replace(*NUMBERED))
 
     def erasing(self) -> AbstractContextManager[None]:
         """Do nothing: the server's vacuum and its backups are its owner's."""

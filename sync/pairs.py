@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict, deque
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
@@ -38,8 +38,8 @@ class Pairs:
         self._clock = clock
         self._seconds = seconds
         self._under_way: set[Pair] = set()
-        # In the order of their instants: what is past stands first.
-        self._free_at: dict[Pair, float] = {}
+        # In the order of their instants: what is past stands first, and goes first.
+        self._free_at: OrderedDict[Pair, float] = OrderedDict()
         self._waiting: dict[Pair, deque[SendRow]] = {}
         self._ready: list[tuple[float, Pair]] = []
         self._earlier: dict[Pair, float] = {}
@@ -122,7 +122,7 @@ class Pairs:
             pair = next(iter(self._free_at))
             if self._free_at[pair] > now:
                 break
-            del self._free_at[pair]
+            self._free_at.popitem(last=False)
         if self._earlier and max(self._earlier.values()) <= now:
             self._earlier = {}
 

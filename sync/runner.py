@@ -61,9 +61,9 @@ class Runner:
     """
     One run's workers.
 
-    A worker is a slot: it claims what one request carries, and takes the next only when
-    all of that has a durable outcome. So a kill leaves at most as many unknown requests
-    as workers.
+    A worker is a slot: it claims what one request carries, and the next leaves only
+    when all of that has a durable outcome; the next is claimed by the same commit where
+    it need not wait. So a kill leaves at most as many unknown requests as workers.
     """
 
     def __init__(self, job: Job) -> None:
@@ -131,24 +131,33 @@ class Runner:
                     loop.remove_signal_handler(number)
 
     async def _work(self) -> None:
+        told: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        told.set_result(None)
         try:
             while not self.halted and (rows := await self._turns.next()):
                 try:
-                    await self._go(rows)
+                    claimed = await self._claimed(rows)
+                    await told
+                    if claimed:
+                        told = await self._settle(claimed)
                 finally:
                     self._pairs.done(rows)
+            await told
         except LockedError as error:
             # The ledger is away: nothing can be claimed, and nobody need wait.
             self.halt(error)
+        finally:
+            await asyncio.gather(told, return_exceptions=True)
 
-    async def _go(self, rows: Sequence[SendRow]) -> None:
+    async def _claimed(self, rows: Sequence[SendRow]) -> list[SendRow]:
+        """Claim what may go now; count the rest."""
         closed = self._recheck.reasons(rows) | self.job.quota.reasons(rows)
         if self.job.destination.sends and len(closed) < len(rows):
             await self._limiter.wait(rows[0].sender_id, rate(rows))
             await self._fresh_stops()
         if self.halted:
-            return
-        verdicts = await self._committer.do(Claim(rows, closed))
+            return []
+        verdicts = await self._committer.ask(Claim(rows, closed))
         claimed, skipped = [], []
         for row, verdict in zip(rows, verdicts, strict=True):
             if verdict.kind == "claimed":
@@ -157,22 +166,24 @@ class Runner:
                 self.known += 1
             else:
                 skipped.append((row, Outcome("skipped", verdict.reason_code)))
-        self._count(skipped)
-        if claimed:
-            await self._settle(claimed)
+        if skipped:
+            self._count(skipped)
+        return claimed
 
     def _note(self) -> None:
         """Note claims after their commit, so never more than the ledger has."""
         self.job.lock.note(self.job.ledger.claims_of(self.job.run_id) or 0)
 
-    async def _settle(self, rows: Sequence[SendRow]) -> None:
+    async def _settle(self, rows: Sequence[SendRow]) -> asyncio.Future[Any]:
+        """Send; the answer is there when what became of it is durable."""
         if self.job.destination.sends:
             outcomes = await self._talk.send(rows)
         else:
             outcomes = [Outcome("held_out") for _ in rows]
         pairs = list(zip(rows, outcomes, strict=True))
-        await self._committer.do(Record(pairs))
+        # Counted at once: it may be what lets nothing more begin.
         self._count(pairs)
+        return self._committer.ask(Record(pairs))
 
     def _write(self, asked: list[Claim | Record | Ask]) -> list[Any]:
         """Write outcomes, then claims; inside the ledger's transaction."""
@@ -232,7 +243,7 @@ class Runner:
         await self.job.clock.sleep(seconds)
         await self._limiter.wait(rows[0].sender_id, rate(rows))
         await self._fresh_stops()
-        closed: dict[str, str] = await self._committer.do(Ask(rows))
+        closed: dict[str, str] = await self._committer.ask(Ask(rows))
         return closed
 
     def _closed(self, rows: Sequence[SendRow]) -> dict[str, str]:

@@ -16,8 +16,13 @@ if TYPE_CHECKING:
     from sync.manifest import Manifest
     from sync.warehouse import Session, Warehouse
 
-# One transaction's events: some seconds of sending, some megabytes.
+Rows = list[dict[str, Any]]
+Others = tuple[Rows, Rows, Rows]
+# Events held at once: some megabytes; and pages of them in a transaction. DuckDB writes
+# the end of a table anew after each.
 PAGE = 4_000
+PAGES = 5
+MARKED = ("event_number", "delivery_key", "occurred_at")
 EVENT_COLUMNS = (
     "delivery_event_id",
     "delivery_key",
@@ -61,42 +66,58 @@ def write_back(
     Raises:
         LockedError: Somebody holds the warehouse; everything is kept for the next call.
     """
-    while True:
+    last = False
+    while not last:
         events = ledger.unwritten_events(PAGE)
-        last = len(events) < PAGE
-        stops = ledger.unwritten("operator_stops") if last else []
-        runs = ledger.unwritten("runs") if last else []
-        adopted = ledger.unwritten("adopted_runs") if last else []
-        if events or stops or runs or adopted:
-            with warehouse.writing() as session:
-                now = clock.now()
-                rows = {
-                    "raw_delivery_events": _shaped(events, EVENT_COLUMNS, now),
-                    "raw_sync_states": list(_states(events, now)),
-                    "raw_operator_stops": _shaped(stops, STOP_COLUMNS, now),
-                    "raw_sync_runs": [
-                        *_run_events(runs, ledger.ledger_id, now),
-                        *_adoptions(adopted, ledger.ledger_id, now),
-                    ],
-                }
-                _append(session, manifest, rows)
-            _mark(ledger, (events, stops, runs, adopted), clock.now())
-        if last:
+        if not events and not any(_others(ledger)):
             return
+        told: list[dict[str, Any]] = []
+        others: Others = ([], [], [])
+        with warehouse.writing() as session:
+            now = clock.now()
+            for _ in range(PAGES):
+                _append(session, manifest, _events(events, now))
+                told += [{name: one[name] for name in MARKED} for one in events]
+                if last := len(events) < PAGE:
+                    others = _others(ledger)
+                    _append(session, manifest, _rest(others, ledger.ledger_id, now))
+                    break
+                events = ledger.unwritten_events(PAGE, events[-1]["event_number"])
+        _mark(ledger, told, others, clock.now())
 
 
-def _append(
-    session: Session, manifest: Manifest, rows: dict[str, list[dict[str, Any]]]
-) -> None:
+def _others(ledger: Ledger) -> Others:
+    tables = "operator_stops", "runs", "adopted_runs"
+    stops, runs, adopted = (ledger.unwritten(table) for table in tables)
+    return stops, runs, adopted
+
+
+def _events(events: Rows, now: datetime) -> dict[str, Rows]:
+    return {
+        "raw_delivery_events": _shaped(events, EVENT_COLUMNS, now),
+        "raw_sync_states": list(_states(events, now)),
+    }
+
+
+def _rest(others: Others, ledger_id: str, now: datetime) -> dict[str, Rows]:
+    stops, runs, adopted = others
+    return {
+        "raw_operator_stops": _shaped(stops, STOP_COLUMNS, now),
+        "raw_sync_runs": [
+            *_run_events(runs, ledger_id, now),
+            *_adoptions(adopted, ledger_id, now),
+        ],
+    }
+
+
+def _append(session: Session, manifest: Manifest, rows: dict[str, Rows]) -> None:
     for table, found in rows.items():
         if found:
             session.append(manifest.source(table), found)
 
 
-def _mark(
-    ledger: Ledger, written: tuple[list[dict[str, Any]], ...], now: datetime
-) -> None:
-    events, stops, runs, adopted = written
+def _mark(ledger: Ledger, events: Rows, others: Others, now: datetime) -> None:
+    stops, runs, adopted = others
     with ledger.transaction():
         ledger.deliveries.written(events, now)
         keys = [stop["operator_stop_id"] for stop in stops]

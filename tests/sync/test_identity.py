@@ -7,6 +7,7 @@ import shutil
 import signal
 import sqlite3
 
+import pytest
 from sync_project import key, now, people, wait_until
 
 
@@ -236,21 +237,51 @@ def test_of_two_first_ledgers_at_once_none_sends_unknown_to_the_other(
     assert project.provider.seen == []
 
 
-def test_a_ledger_of_the_first_version_is_brought_up_to_date(project):
+# Up to the third version an event had an id in the ledger, too.
+EVENTS_BEFORE = """
+    create table kept as select * from events;
+    drop table events;
+    create table events (
+        delivery_event_id text primary key, delivery_key text not null,
+        run_id text not null, build_id text not null, destination text not null,
+        campaign_id text not null, customer_id text not null, channel text not null,
+        sender_id text not null, purpose text not null, event text not null,
+        reason_code text, provider_code text, provider_message_id text,
+        attempt integer not null, occurred_at text not null, written_at text
+    );
+    create index events_pending on events (occurred_at) where written_at is null;
+    insert into events
+    select lower(hex(randomblob(16))), delivery_key, run_id, build_id, destination,
+        campaign_id, customer_id, channel, sender_id, purpose, event, reason_code,
+        provider_code, provider_message_id, attempt, occurred_at, null
+    from kept;
+    drop table kept;
+    update meta set value = '3' where key = 'schema_version';
+"""
+FIRST = """
+    alter table deliveries drop column occurrence;
+    alter table deliveries drop column states;
+    alter table runs drop column claims;
+    drop table adopted_runs;
+    update meta set value = '1' where key = 'schema_version'
+"""
+
+
+@pytest.mark.parametrize("script", [EVENTS_BEFORE, EVENTS_BEFORE + FIRST])
+def test_an_older_ledger_is_brought_up_to_date(project, script):
     project.build(people(2))
     project.send()
     with sqlite3.connect(project.ledger) as ledger:
-        ledger.executescript(
-            "alter table deliveries drop column occurrence;"
-            "alter table deliveries drop column states;"
-            "alter table runs drop column claims;"
-            "drop table adopted_runs;"
-            "update meta set value = '1' where key = 'schema_version'"
-        )
+        ledger.executescript(script)
     for path in project.ledger.parent.glob("*.lock"):
         path.write_text("{}")
 
     done = project.send()
+    project.build(people(3))
+    later = project.send()
 
     assert done.returncode == 0, done.err
     assert done.summary["known"] == 2
+    assert later.summary["outcomes"] == {"accepted": 1}
+    told = "select count(*), count(distinct delivery_event_id) from "
+    assert project.sql(told + "raw.raw_delivery_events") == [(5, 3)], "told again"

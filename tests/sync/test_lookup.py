@@ -159,9 +159,9 @@ def test_a_listed_message_of_something_else_settles_nothing(desk, sandbox, given
 def test_a_listed_message_the_ledger_knows_is_not_the_lost_one(desk, sandbox):
     lost, sid = lose(desk, 1), twilio(sandbox, 1)
     desk.ledger._connection.execute(
-        "insert into events (delivery_event_id, delivery_key, run_id, build_id, "
+        "insert into events (delivery_key, run_id, build_id, "
         "destination, campaign_id, customer_id, channel, sender_id, purpose, event, "
-        "provider_message_id, attempt, occurred_at) values ('e', 'other', 'r', 'b', "
+        "provider_message_id, attempt, occurred_at) values ('other', 'r', 'b', "
         "'twilio', 'c', 'c1', 'whatsapp', 's', 'utility', 'accepted', ?, 1, 'now')",
         (sid,),
     )

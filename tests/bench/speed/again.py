@@ -53,10 +53,10 @@ DELIVERY = (
     f"values ({MARKS}, 'marketing', ?, 'accepted', ?, ?, ?, 1, 1)"
 )
 EVENT = (
-    "insert into events (delivery_event_id, delivery_key, run_id, build_id, "
+    "insert into events (delivery_key, run_id, build_id, "
     "destination, campaign_id, customer_id, channel, sender_id, purpose, event, "
     "provider_message_id, attempt, occurred_at, written_at) "
-    f"values (?, {MARKS}, 'marketing', 'accepted', ?, 1, ?, ?)"
+    f"values ({MARKS}, 'marketing', 'accepted', ?, 1, ?, ?)"
 )
 
 
@@ -74,7 +74,7 @@ def fill(project: Project, ledger: Ledger) -> None:
                 _many(
                     ledger,
                     EVENT,
-                    [(k, k, who, f"wamid.{k}", at, at) for k, who, _, at in page],
+                    [(k, who, f"wamid.{k}", at, at) for k, who, _, at in page],
                 )
 
 
