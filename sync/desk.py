@@ -13,6 +13,7 @@ from sync.clock import Clock, SystemClock, parse_instant
 from sync.errors import ConfigError
 from sync.ledger import Ledger
 from sync.manifest import Manifest
+from sync.tls import trusted
 from sync.warehouse import Warehouse, connect
 
 if TYPE_CHECKING:
@@ -73,7 +74,9 @@ def is_sandbox(base_url: str) -> bool:
         if url.host not in LOOPBACK:
             return False
         health = url.copy_with(path="/_sandbox/health", query=None)
-        with httpx.Client(trust_env=False, timeout=HEALTH_SECONDS) as http:
+        with httpx.Client(
+            trust_env=False, timeout=HEALTH_SECONDS, verify=trusted()
+        ) as http:
             answer: object = http.get(health).json()
     except (httpx.HTTPError, httpx.InvalidURL, ValueError):
         return False

@@ -8,6 +8,8 @@ import aiohttp
 import httpx
 from yarl import URL
 
+from sync.tls import trusted
+
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 30.0
 TOTAL_SECONDS = 60.0
@@ -41,7 +43,7 @@ def client(in_flight: int) -> Client:
     connector = aiohttp.TCPConnector(
         limit=in_flight,
         keepalive_timeout=KEEPALIVE_SECONDS,
-        ssl=httpx.create_ssl_context(trust_env=False),
+        ssl=trusted(),
     )
     return aiohttp.ClientSession(
         connector=connector,

@@ -8,6 +8,7 @@ import httpx
 
 from sync.errors import SyncError
 from sync.exchange import CONNECT_SECONDS, READ_SECONDS
+from sync.tls import trusted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,6 +43,7 @@ def client() -> httpx.Client:
         timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
         follow_redirects=False,
         trust_env=False,
+        verify=trusted(),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sync.config import PACKAGE
@@ -12,6 +13,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SOURCE = "sync"
+
+
+@lru_cache(maxsize=1)
+def _read(path: Path, *_: int) -> dict[str, Any]:
+    """Read it once for all destinations of a call, and again when it has changed."""
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content
 
 
 class Manifest:
@@ -25,8 +33,9 @@ class Manifest:
             ConfigError: There is none, or it is unreadable.
         """
         try:
-            text = (target_dir / "manifest.json").read_text(encoding="utf-8")
-            self._content: dict[str, Any] = json.loads(text)
+            path = target_dir / "manifest.json"
+            changed = path.stat()
+            self._content = _read(path, changed.st_mtime_ns, changed.st_size)
         except FileNotFoundError:
             raise ConfigError("No manifest.json. Run `dbt build` first.") from None
         except (OSError, ValueError):

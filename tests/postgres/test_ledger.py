@@ -314,6 +314,7 @@ def test_another_host_takes_over_from_one_that_was_killed(project, tmp_path):
     words = ("send", "whatsapp", "--wait", "0", "--in-flight", "4")
     killed = project.start(*words, OTT_LEDGER=project.ledger_url)
     wait_until(lambda: len(project.provider.seen) >= 8)
+    project.provider.delay = 20
     other = Project(tmp_path / "other", project.provider)
     elsewhere = {
         "OTT_LEDGER": project.ledger_url,

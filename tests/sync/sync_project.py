@@ -79,7 +79,7 @@ class Provider:
         key = body["biz_opaque_callback_data"]
         self.seen.append(key)
         self.arrived.append((time.monotonic(), body.get("to")))
-        await asyncio.sleep(self.delay)
+        await self._wait()
         answers = self.answers.get(key) or []
         answer = answers.pop(0) if answers else self.default
         if answer == "drop":
@@ -93,6 +93,12 @@ class Provider:
             {"messaging_product": "whatsapp", "messages": [{"id": wamid}]},
             headers=self.headers,
         )
+
+    async def _wait(self):
+        """Wait `delay`, which a test may change meanwhile, from its own thread."""
+        began = time.monotonic()
+        while (left := began + self.delay - time.monotonic()) > 0:  # noqa: ASYNC110
+            await asyncio.sleep(min(left, 0.1))
 
     async def _track(self, request, profiles):
         """Set the values; an answer planted for a profile is the whole call's."""

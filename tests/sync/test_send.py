@@ -221,10 +221,12 @@ def test_results_are_kept_while_the_warehouse_is_held(project):
 
 def test_two_runs_at_once_are_one_run(project):
     project.build(people(40, messages_per_second=20))
+    project.provider.delay = 20
     first = project.start("send", "whatsapp", "--json")
     wait_until(lambda: len(project.provider.seen) >= 1)
 
     second = project.send()
+    project.provider.delay = 0
     first.communicate(timeout=60)
 
     assert second.returncode == 4
