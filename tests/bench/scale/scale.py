@@ -23,13 +23,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import duckdb
 
 ROOT = Path(__file__).parents[3]
 HERE = Path(__file__).parent
+ACCOUNT = HERE.parent / "account.py"
 NOW = "2026-11-18 16:00:00"
 NIGHT = "2026-11-19 16:00:00"
 SHOWN = 12
@@ -122,17 +122,11 @@ def tell(
     keep: Path = Path(os.devnull),
 ) -> tuple[float, float, float]:
     """Run a command; returns its seconds, processor seconds and peak in MB."""
-    begun = time.monotonic()
-    with (
-        keep.open("wb") as output,
-        subprocess.Popen(command, cwd=folder, env=env, stdout=output) as process,
-    ):
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        sys.exit(f"{command[0]} ended with {process.returncode}.")
-    wall = time.monotonic() - begun
-    return wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+    words = [sys.executable, "-S", str(ACCOUNT), str(keep), *command]
+    told = json.loads(subprocess.check_output(words, cwd=folder, env=env))
+    if told["code"]:
+        sys.exit(f"{command[0]} ended with {told['code']}.")
+    return told["seconds"], told["cpu"], told["peak_mb"]
 
 
 def environment(home: Path) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from bisect import bisect_left
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 HERE = Path(__file__).parent
+ACCOUNT = HERE.parent / "account.py"
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def account(
     command: Sequence[str], cwd: Path, env: Mapping[str, str]
 ) -> dict[str, float]:
     """Run a command; tell its exit code, seconds, CPU seconds and peak memory."""
-    words = [sys.executable, "-S", str(HERE / "account.py"), *command]
+    words = [sys.executable, "-S", str(ACCOUNT), os.devnull, *command]
     told = subprocess.run(words, cwd=cwd, env=env, check=True, stdout=subprocess.PIPE)
     return dict(json.loads(told.stdout))
 
