@@ -15,13 +15,9 @@ consent_events as (
 
 ),
 
-orders as (
+purchases as (
 
-    select * from {{ ref('stg_crm__orders') }}
-
-    where
-        received_at <= {{ as_of() }}
-        and ordered_at <= {{ as_of() }}
+    select * from {{ ref('int_purchases') }}
 
 ),
 
@@ -213,24 +209,15 @@ renewals as (
 
 ),
 
-{{ latest_orders() }}
-
-purchases as (
+last_purchases as (
 
     select
-        customer_merges.canonical_customer_id as customer_id,
-        max(latest_orders.ordered_at) as last_ordered_at
+        customer_id,
+        max(ordered_at) as last_ordered_at
 
-    from latest_orders
+    from purchases
 
-    inner join customer_merges
-        on latest_orders.customer_id = customer_merges.customer_id
-
-    where
-        latest_orders.version_rank = 1
-        and latest_orders.order_status = 'placed'
-
-    group by customer_merges.canonical_customer_id
+    group by customer_id
 
 ),
 
@@ -255,7 +242,7 @@ timed as (
         {{ dbt.dateadd(
             'month',
             'coalesce(placed.soft_opt_in_months, placed.lifetime_months)',
-            'purchases.last_ordered_at'
+            'last_purchases.last_ordered_at'
         ) }} as soft_ends_at
 
     from placed
@@ -270,8 +257,8 @@ timed as (
             placed.consent_event_id = renewals.consent_event_id
             and placed.action = renewals.action
 
-    left join purchases
-        on placed.customer_id = purchases.customer_id
+    left join last_purchases
+        on placed.customer_id = last_purchases.customer_id
 
     where placed.action != 'renew_notice'
 
