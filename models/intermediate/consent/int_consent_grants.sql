@@ -104,11 +104,25 @@ events as (
 
 ),
 
+people as (
+
+    select
+        customer_merges.customer_id as given_by_customer_id,
+        customer_merges.canonical_customer_id as customer_id,
+        customers.country_code
+
+    from customer_merges
+
+    left join customers
+        on customer_merges.canonical_customer_id = customers.customer_id
+
+),
+
 placed as (
 
     select
         events.*,
-        customer_merges.canonical_customer_id as customer_id,
+        people.customer_id,
         coalesce(own_rules.double_opt_in, default_rules.double_opt_in)
             as needs_confirmation,
         coalesce(
@@ -128,14 +142,11 @@ placed as (
 
     from events
 
-    inner join customer_merges
-        on events.given_by_customer_id = customer_merges.customer_id
-
-    left join customers
-        on customer_merges.canonical_customer_id = customers.customer_id
+    inner join people
+        on events.given_by_customer_id = people.given_by_customer_id
 
     left join consent_rules as own_rules
-        on customers.country_code = own_rules.country_code
+        on people.country_code = own_rules.country_code
 
     left join consent_rules as default_rules
         on default_rules.country_code = '*'
@@ -209,6 +220,7 @@ renewals as (
 
 ),
 
+-- Of whom an order stands behind a yes.
 last_purchases as (
 
     select
@@ -216,6 +228,13 @@ last_purchases as (
         max(ordered_at) as last_ordered_at
 
     from purchases
+
+    where
+        customer_id in (
+            select placed.customer_id from placed
+
+            where placed.basis = 'existing_customer'
+        )
 
     group by customer_id
 
