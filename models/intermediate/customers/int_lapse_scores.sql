@@ -141,18 +141,25 @@ pool as (
 
 ),
 
+-- Many customers have the same.
+pauses as (
+
+    select distinct recency_days from recencies
+
+),
+
 pool_shares as (
 
-    select distinct
-        recencies.recency_days,
+    select
+        pauses.recency_days,
         pool.pool_share
 
-    from recencies
+    from pauses
 
     inner join pool
         on
-            recencies.recency_days >= pool.gap_days
-            and coalesce(recencies.recency_days < pool.next_gap_days, true)
+            pauses.recency_days >= pool.gap_days
+            and coalesce(pauses.recency_days < pool.next_gap_days, true)
 
 ),
 
