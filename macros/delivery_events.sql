@@ -1,6 +1,7 @@
 {#- What the sync wrote back, each event once: a whole select, of the rows for which the
-    condition on `received_at` is true. -#}
-{% macro delivery_events(condition) -%}
+    condition on `received_at` is true. Many of them are sorted otherwise than a few. -#}
+{% macro delivery_events(condition, are_many=false) -%}
+{%- set first_of = latest_of_few if are_many else latest_per_key -%}
 with
 
 source as (
@@ -20,7 +21,7 @@ wanted as (
 -- Written twice is the same event: the first receipt is kept.
 first_receipts as (
 
-    {{ latest_per_key(
+    {{ first_of(
         'wanted',
         keys=['delivery_event_id'],
         order_by=[

@@ -1,10 +1,15 @@
 {#- Whether a raw row is not among the kept ones: whatever came after the newest of them,
-    and what nobody knows the time of. -#}
+    and what nobody knows the time of. One comparison of one column with one value: DuckDB
+    makes it while it reads, and leaves the other columns of older rows unread. -#}
 {% macro is_recent(kept) -%}
-    received_at is null
-    or coalesce(
-        received_at > (select max(received_at) from {{ ref(kept) }}), true
+    coalesce(received_at, cast('9999-12-31' as {{ dbt.type_timestamp() }})) > (
+        select coalesce(max(received_at), {{ long_ago() }}) from {{ ref(kept) }}
     )
+{%- endmacro %}
+
+
+{% macro long_ago() -%}
+    cast('0001-01-01' as {{ dbt.type_timestamp() }})
 {%- endmacro %}
 
 
@@ -16,14 +21,14 @@
     {%- else -%}
     received_at <= {{ dbt.dateadd('day', '-1 * ' ~ var('late_days'), as_of()) }}
         {%- if is_incremental() %}
-    and coalesce(received_at > {{ newest_kept() }}, true)
+    and received_at > {{ newest_kept() }}
         {%- endif %}
     {%- endif -%}
 {%- endmacro %}
 
 
 {% macro newest_kept() -%}
-    (select max(received_at) from {{ this }})
+    (select coalesce(max(received_at), {{ long_ago() }}) from {{ this }})
 {%- endmacro %}
 
 

@@ -12,9 +12,7 @@ deliveries as (
 
 withdrawals as (
 
-    select * from {{ ref('int_consent_withdrawals_known') }}
-
-    where received_at <= {{ as_of() }}
+    select * from {{ ref('int_withdrawals_heard') }}
 
 ),
 
@@ -24,31 +22,11 @@ grants as (
 
 ),
 
-customer_merges as (
-
-    select * from {{ ref('int_customer_merges') }}
-
-),
-
-address_holders as (
-
-    select * from {{ ref('int_address_holders') }}
-
-),
-
-aliases as (
-
-    select * from {{ ref('int_whatsapp_aliases') }}
-
-),
-
 senders as (
 
     select * from {{ ref('int_senders') }}
 
 ),
-
-{{ withdrawal_reach() }}
 
 -- Sent when it had been said, and nobody here knew.
 late as (
@@ -70,12 +48,9 @@ late as (
     left join senders
         on deliveries.sender_id = senders.sender_id
 
-    inner join reached
-        on deliveries.customer_id = reached.customer_id
-
     inner join withdrawals
         on
-            reached.withdrawal_id = withdrawals.withdrawal_id
+            deliveries.customer_id = withdrawals.customer_id
             and deliveries.messaged_at >= withdrawals.effective_at
             and deliveries.messaged_at < withdrawals.received_at
             and withdrawals.channel in ('*', deliveries.channel)
@@ -97,6 +72,7 @@ lifted as (
     inner join withdrawals
         on
             late.withdrawal_id = withdrawals.withdrawal_id
+            and late.customer_id = withdrawals.customer_id
             and late.withdrawn_at = withdrawals.effective_at
 
     inner join grants

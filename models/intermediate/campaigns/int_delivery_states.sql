@@ -1,10 +1,19 @@
 with
 
+asked as (
+
+    select * from {{ ref('int_deliveries_asked') }}
+
+),
+
 delivery_events as (
 
     select * from {{ ref('int_delivery_events') }}
 
-    where coalesce(received_at, {{ as_of() }}) <= {{ as_of() }}
+    where
+        coalesce(received_at, {{ as_of() }}) <= {{ as_of() }}
+        -- All that happened to it, whenever.
+        and delivery_key in (select asked.delivery_key from asked)
 
 ),
 
@@ -85,8 +94,6 @@ keyed as (
         max(occurred_at) as last_event_at
 
     from delivery_events
-
-    where delivery_key is not null
 
     group by delivery_key
 

@@ -165,6 +165,9 @@ zones as (
             places.country_code = country_time_zones.country_code
             and places.time_zone is null
 
+    -- A large country has a dozen.
+    where places.customer_id in (select reached.customer_id from reached)
+
     group by
         places.customer_id,
         coalesce(places.time_zone, country_time_zones.time_zone)

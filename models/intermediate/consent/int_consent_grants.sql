@@ -15,13 +15,9 @@ consent_events as (
 
 ),
 
-orders as (
+purchases as (
 
-    select * from {{ ref('stg_crm__orders') }}
-
-    where
-        received_at <= {{ as_of() }}
-        and ordered_at <= {{ as_of() }}
+    select * from {{ ref('int_purchases') }}
 
 ),
 
@@ -108,11 +104,25 @@ events as (
 
 ),
 
+people as (
+
+    select
+        customer_merges.customer_id as given_by_customer_id,
+        customer_merges.canonical_customer_id as customer_id,
+        customers.country_code
+
+    from customer_merges
+
+    left join customers
+        on customer_merges.canonical_customer_id = customers.customer_id
+
+),
+
 placed as (
 
     select
         events.*,
-        customer_merges.canonical_customer_id as customer_id,
+        people.customer_id,
         coalesce(own_rules.double_opt_in, default_rules.double_opt_in)
             as needs_confirmation,
         coalesce(
@@ -132,14 +142,11 @@ placed as (
 
     from events
 
-    inner join customer_merges
-        on events.given_by_customer_id = customer_merges.customer_id
-
-    left join customers
-        on customer_merges.canonical_customer_id = customers.customer_id
+    inner join people
+        on events.given_by_customer_id = people.given_by_customer_id
 
     left join consent_rules as own_rules
-        on customers.country_code = own_rules.country_code
+        on people.country_code = own_rules.country_code
 
     left join consent_rules as default_rules
         on default_rules.country_code = '*'
@@ -213,24 +220,23 @@ renewals as (
 
 ),
 
-{{ latest_orders() }}
-
-purchases as (
+-- Of whom an order stands behind a yes.
+last_purchases as (
 
     select
-        customer_merges.canonical_customer_id as customer_id,
-        max(latest_orders.ordered_at) as last_ordered_at
+        customer_id,
+        max(ordered_at) as last_ordered_at
 
-    from latest_orders
-
-    inner join customer_merges
-        on latest_orders.customer_id = customer_merges.customer_id
+    from purchases
 
     where
-        latest_orders.version_rank = 1
-        and latest_orders.order_status = 'placed'
+        customer_id in (
+            select placed.customer_id from placed
 
-    group by customer_merges.canonical_customer_id
+            where placed.basis = 'existing_customer'
+        )
+
+    group by customer_id
 
 ),
 
@@ -255,7 +261,7 @@ timed as (
         {{ dbt.dateadd(
             'month',
             'coalesce(placed.soft_opt_in_months, placed.lifetime_months)',
-            'purchases.last_ordered_at'
+            'last_purchases.last_ordered_at'
         ) }} as soft_ends_at
 
     from placed
@@ -270,8 +276,8 @@ timed as (
             placed.consent_event_id = renewals.consent_event_id
             and placed.action = renewals.action
 
-    left join purchases
-        on placed.customer_id = purchases.customer_id
+    left join last_purchases
+        on placed.customer_id = last_purchases.customer_id
 
     where placed.action != 'renew_notice'
 

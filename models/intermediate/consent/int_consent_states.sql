@@ -14,7 +14,7 @@ combinations as (
 
 withdrawals as (
 
-    select * from {{ ref('int_withdrawals_reached') }}
+    select * from {{ ref('int_withdrawals_reached_known') }}
 
     -- A withdrawal counts at once, whatever its date (R3).
     where

@@ -1,5 +1,16 @@
 with
 
+-- Few countries ask whether a yes was used.
+asked as (
+
+    select distinct customer_id
+
+    from {{ ref('int_consent_grants') }}
+
+    where unused_months is not null
+
+),
+
 delivery_events as (
 
     select * from {{ ref('int_delivery_events') }}
@@ -24,13 +35,17 @@ contact_points as (
 
     select * from {{ ref('int_contact_points') }}
 
-    where is_owned_now
+    where
+        is_owned_now
+        and customer_id in (select asked.customer_id from asked)
 
 ),
 
 customer_merges as (
 
     select * from {{ ref('int_customer_merges') }}
+
+    where canonical_customer_id in (select asked.customer_id from asked)
 
 ),
 

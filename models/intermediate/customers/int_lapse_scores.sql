@@ -1,12 +1,8 @@
 with
 
-orders as (
+purchases as (
 
-    select * from {{ ref('stg_crm__orders') }}
-
-    where
-        received_at <= {{ as_of() }}
-        and ordered_at <= {{ as_of() }}
+    select * from {{ ref('int_purchases') }}
 
 ),
 
@@ -30,25 +26,6 @@ given_scores as (
 customer_merges as (
 
     select * from {{ ref('int_customer_merges') }}
-
-),
-
-{{ latest_orders() }}
-
-purchases as (
-
-    select
-        customer_merges.canonical_customer_id as customer_id,
-        latest_orders.ordered_at
-
-    from latest_orders
-
-    inner join customer_merges
-        on latest_orders.customer_id = customer_merges.customer_id
-
-    where
-        latest_orders.version_rank = 1
-        and latest_orders.order_status = 'placed'
 
 ),
 
@@ -164,18 +141,25 @@ pool as (
 
 ),
 
+-- Many customers have the same.
+pauses as (
+
+    select distinct recency_days from recencies
+
+),
+
 pool_shares as (
 
-    select distinct
-        recencies.recency_days,
+    select
+        pauses.recency_days,
         pool.pool_share
 
-    from recencies
+    from pauses
 
     inner join pool
         on
-            recencies.recency_days >= pool.gap_days
-            and coalesce(recencies.recency_days < pool.next_gap_days, true)
+            pauses.recency_days >= pool.gap_days
+            and coalesce(pauses.recency_days < pool.next_gap_days, true)
 
 ),
 

@@ -32,17 +32,14 @@ senders as (
 
 ),
 
-ranked as (
+-- The first message counts; keys break a tie.
+earliest as (
 
-    select
-        taken.*,
-        row_number() over (
-            partition by campaign_id, channel, destination, customer_id
-            -- The first message counts; keys break a tie.
-            order by taken_at asc, delivery_key asc
-        ) as message_rank
-
-    from taken
+    {{ latest_of_few(
+        'taken',
+        keys=['campaign_id', 'channel', 'destination', 'customer_id'],
+        order_by=['taken_at asc', 'delivery_key asc'],
+    ) | indent }}
 
 ),
 
@@ -50,24 +47,22 @@ ranked as (
 first_messages as (
 
     select
-        ranked.campaign_id,
-        ranked.channel,
-        ranked.destination,
-        ranked.customer_id,
-        ranked.sender_id,
-        ranked.purpose,
-        ranked.is_held_out,
-        ranked.taken_at,
+        earliest.campaign_id,
+        earliest.channel,
+        earliest.destination,
+        earliest.customer_id,
+        earliest.sender_id,
+        earliest.purpose,
+        earliest.is_held_out,
+        earliest.taken_at,
         senders.brand_id,
-        {{ dbt.dateadd('day', whole_number('attribution_days'), 'ranked.taken_at') }}
+        {{ dbt.dateadd('day', whole_number('attribution_days'), 'earliest.taken_at') }}
             as window_ends_at
 
-    from ranked
+    from earliest
 
     left join senders
-        on ranked.sender_id = senders.sender_id
-
-    where ranked.message_rank = 1
+        on earliest.sender_id = senders.sender_id
 
 ),
 

@@ -2,9 +2,7 @@ with
 
 withdrawals as (
 
-    select * from {{ ref('int_consent_withdrawals_known') }}
-
-    where received_at <= {{ as_of() }}
+    select * from {{ ref('int_withdrawals_heard') }}
 
 ),
 
@@ -28,25 +26,11 @@ relationships as (
 
 ),
 
-customer_merges as (
-
-    select * from {{ ref('int_customer_merges') }}
-
-),
-
 address_holders as (
 
     select * from {{ ref('int_address_holders') }}
 
 ),
-
-aliases as (
-
-    select * from {{ ref('int_whatsapp_aliases') }}
-
-),
-
-{{ withdrawal_reach() }}
 
 said_on_platforms as (
 
@@ -78,7 +62,7 @@ final as (
     select
 
         ---------- ids
-        reached.customer_id,
+        withdrawals.customer_id,
         '*' as sender_id,
         withdrawals.brand_id,
 
@@ -89,10 +73,7 @@ final as (
         ---------- timestamps
         withdrawals.effective_at as stopped_at
 
-    from reached
-
-    inner join withdrawals
-        on reached.withdrawal_id = withdrawals.withdrawal_id
+    from withdrawals
 
     {{ union_distinct() }}
 

@@ -8,7 +8,7 @@ with
 
 events as (
 
-    {{ delivery_events(is_to_keep()) | indent }}
+    {{ delivery_events(is_to_keep(), are_many=true) | indent }}
 
 ),
 

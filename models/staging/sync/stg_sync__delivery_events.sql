@@ -13,6 +13,13 @@ kept as (
 
 ),
 
+-- Read beside them: a CTE that is asked twice is written down whole.
+kept_ids as (
+
+    select delivery_event_id from {{ ref('stg_sync__deliveries_kept') }}
+
+),
+
 recent as (
 
     {{ delivery_events(is_recent('stg_sync__deliveries_kept')) | indent }}
@@ -22,9 +29,12 @@ recent as (
 -- Written again since: what is kept came first.
 known as (
 
-    select kept.delivery_event_id from kept
+    select kept_ids.delivery_event_id from kept_ids
 
-    where kept.delivery_event_id in (select recent.delivery_event_id from recent)
+    where
+        kept_ids.delivery_event_id in (
+            select recent.delivery_event_id from recent
+        )
 
 ),
 

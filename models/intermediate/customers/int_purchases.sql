@@ -18,7 +18,21 @@ customer_merges as (
 
 ),
 
-{{ latest_orders() }}
+latest_orders as (
+
+    -- The version received last wins; the one that is no purchase, a tie.
+    {{ latest_of_few(
+        'orders',
+        keys=['order_id'],
+        order_by=[
+            'received_at desc',
+            "case when order_status = 'placed' then 1 else 0 end asc",
+            'customer_id desc',
+            'ordered_at desc',
+        ],
+    ) | indent }}
+
+),
 
 final as (
 
@@ -36,9 +50,7 @@ final as (
     inner join customer_merges
         on latest_orders.customer_id = customer_merges.customer_id
 
-    where
-        latest_orders.version_rank = 1
-        and latest_orders.order_status = 'placed'
+    where latest_orders.order_status = 'placed'
 
 )
 
