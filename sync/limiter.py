@@ -16,7 +16,7 @@ DEFAULT_RATE = 20
 WINDOW_SECONDS = 1.04
 # So much later than its place a request may leave: any second holds no more than
 # (1 + TOLERANCE) / WINDOW of the rate.
-TOLERANCE_SECONDS = 0.02
+TOLERANCE_SECONDS = 0.015
 # A claim is made so long before its place: late enough that few are open at a kill,
 # early enough that its commit does not cost the place.
 LEAD_SECONDS = 0.1
