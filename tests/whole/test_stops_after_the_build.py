@@ -177,7 +177,7 @@ def test_a_purchase_stops_nothing_until_the_next_build(spoilt, somebody):
 
     assert spoilt.ask("select delivery_key from ott_sync.sync_stops") == []
 
-    again = ("int_lapse_scores", "aud_winback_lapsed")
+    again = ("int_purchases", "int_lapse_scores", "aud_winback_lapsed")
     spoilt.dbt("run", "--select", *again, as_of=LANDED)
     assert (customer,) not in spoilt.ask(
         "select customer_id from ott_intermediate.aud_winback_lapsed"
