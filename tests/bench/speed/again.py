@@ -88,11 +88,11 @@ def _many(ledger: Ledger, query: str, rows: list[tuple[str, ...]]) -> None:
         cursor.executemany(query, rows)
 
 
-def analyze(url: str) -> None:
-    """Count what the tables hold, as a server does by itself within minutes."""
+def tend(url: str) -> None:
+    """Tend the tables, as a server does by itself within minutes of such an insert."""
     with closing(psycopg2.connect(url)) as connection:
         connection.autocommit = True
-        connection.cursor().execute("analyze")
+        connection.cursor().execute("vacuum analyze")
 
 
 @contextmanager
@@ -124,7 +124,7 @@ def both(project: Project, store: str, env: dict[str, str], rows: int) -> list[f
     fill(project, ledger)
     ledger.close()
     if url := env.get("OTT_LEDGER"):
-        analyze(url)
+        tend(url)
     full = send(project, f"{rows:,} rows, all in the ledger, {store}", env)
     project.sql("delete from ott_sync.sync_whatsapp")
     return [full, send(project, f"no row, {rows:,} in the ledger, {store}", env)]
