@@ -2,14 +2,8 @@
     and what nobody knows the time of. One comparison of one column with one value: DuckDB
     makes it while it reads, and leaves the other columns of older rows unread. -#}
 {% macro is_recent(kept) -%}
-    coalesce(received_at, cast('9999-12-31' as {{ dbt.type_timestamp() }})) > (
-        select coalesce(max(received_at), {{ long_ago() }}) from {{ ref(kept) }}
-    )
-{%- endmacro %}
-
-
-{% macro long_ago() -%}
-    cast('0001-01-01' as {{ dbt.type_timestamp() }})
+    coalesce(received_at, cast('9999-12-31' as {{ dbt.type_timestamp() }}))
+    > {{ newest_kept(ref(kept)) }}
 {%- endmacro %}
 
 
@@ -21,14 +15,20 @@
     {%- else -%}
     received_at <= {{ dbt.dateadd('day', '-1 * ' ~ var('late_days'), as_of()) }}
         {%- if is_incremental() %}
-    and received_at > {{ newest_kept() }}
+    and received_at > {{ newest_kept(this) }}
         {%- endif %}
     {%- endif -%}
 {%- endmacro %}
 
 
-{% macro newest_kept() -%}
-    (select coalesce(max(received_at), {{ long_ago() }}) from {{ this }})
+{#- When the newest kept row was received; long ago, where there is none. -#}
+{% macro newest_kept(relation) -%}
+    (
+        select coalesce(
+            max(received_at), cast('0001-01-01' as {{ dbt.type_timestamp() }})
+        )
+        from {{ relation }}
+    )
 {%- endmacro %}
 
 

@@ -68,22 +68,30 @@ def write_back(
     """
     last = False
     while not last:
-        events = ledger.unwritten_events(PAGE)
-        if not events and not any(_others(ledger)):
+        if not ledger.unwritten_events(1) and not any(_others(ledger)):
             return
         told: list[dict[str, Any]] = []
         others: Others = ([], [], [])
         with warehouse.writing() as session:
             now = clock.now()
-            for _ in range(PAGES):
+            for events in _pages(ledger):
                 _append(session, manifest, _events(events, now))
                 told += [{name: one[name] for name in MARKED} for one in events]
-                if last := len(events) < PAGE:
-                    others = _others(ledger)
-                    _append(session, manifest, _rest(others, ledger.ledger_id, now))
-                    break
-                events = ledger.unwritten_events(PAGE, events[-1]["event_number"])
+                last = len(events) < PAGE
+            if last:
+                others = _others(ledger)
+                _append(session, manifest, _rest(others, ledger.ledger_id, now))
         _mark(ledger, told, others, clock.now())
+
+
+def _pages(ledger: Ledger) -> Iterator[Rows]:
+    """Read one transaction's events; a page that is not full is the last there is."""
+    events: Rows = []
+    for _ in range(PAGES):
+        after = events[-1]["event_number"] if events else 0
+        yield (events := ledger.unwritten_events(PAGE, after))
+        if len(events) < PAGE:
+            return
 
 
 def _others(ledger: Ledger) -> Others:

@@ -13,7 +13,7 @@ import pytest
 
 sys.path.append(str(Path(__file__).parents[1] / "sync"))
 
-from sync_project import Project, Provider, key, now, people, row, wait_until
+from sync_project import THIRD, Project, Provider, key, now, people, row, wait_until
 
 from sync.errors import ConfigError, LockedError, TrustError
 from sync.ledger import Ledger
@@ -191,34 +191,13 @@ def test_a_transaction_that_fails_leaves_nothing(opened):
     assert claim(opened(), message()).kind == "claimed"
 
 
-THIRD = (
-    "create table kept as select * from events",
-    "drop table events",
-    (
-        "create table events (delivery_event_id text primary key, delivery_key text, "
-        "run_id text, build_id text, destination text, campaign_id text, "
-        "customer_id text, channel text, sender_id text, purpose text, event text, "
-        "reason_code text, provider_code text, provider_message_id text, "
-        "attempt integer, occurred_at text, written_at text)"
-    ),
-    (
-        "insert into events select delivery_key || attempt, delivery_key, run_id, "
-        "build_id, destination, campaign_id, customer_id, channel, sender_id, purpose, "
-        "event, reason_code, provider_code, provider_message_id, attempt, occurred_at, "
-        "written_at from kept"
-    ),
-    "drop table kept",
-    "update meta set value = '3' where key = 'schema_version'",
-)
-
-
 def test_events_of_the_third_version_are_moved(opened):
     ledger = opened()
     for number in range(3):
         claim(ledger, message(number))
         record(ledger, message(number), "accepted")
     before = ledger.unwritten_events(10)
-    for statement in THIRD:
+    for statement in THIRD.split(";"):
         ledger._connection.execute(statement)
 
     moved = opened()

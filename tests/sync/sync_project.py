@@ -28,6 +28,28 @@ BODY = "canary body text"
 BUILD = "build-1"
 SQL = {"str": "varchar", "int": "bigint", "datetime": "timestamp", "bool": "boolean"}
 
+# Up to the third version an event had an id in the ledger, too.
+THIRD = """
+    create table kept as select * from events;
+    drop table events;
+    create table events (
+        delivery_event_id text primary key, delivery_key text not null,
+        run_id text not null, build_id text not null, destination text not null,
+        campaign_id text not null, customer_id text not null, channel text not null,
+        sender_id text not null, purpose text not null, event text not null,
+        reason_code text, provider_code text, provider_message_id text,
+        attempt integer not null, occurred_at text not null, written_at text
+    );
+    create index events_pending on events (occurred_at) where written_at is null;
+    insert into events
+    select delivery_key || attempt, delivery_key, run_id, build_id, destination,
+        campaign_id, customer_id, channel, sender_id, purpose, event, reason_code,
+        provider_code, provider_message_id, attempt, occurred_at, written_at
+    from kept;
+    drop table kept;
+    update meta set value = '3' where key = 'schema_version'
+"""
+
 
 def now():
     return datetime.now(UTC).replace(tzinfo=None, microsecond=0)

@@ -65,10 +65,7 @@ longest as (
             24,
             coalesce(
                 max(
-                    case
-                        when window_kind = 'local_day' then 24 * window_length + 24
-                        else window_length
-                    end
+                    {{ cap_hours() | indent(20) }}
                 ),
                 24
             )

@@ -60,10 +60,7 @@ longest as (
 
     select
         max(
-            case
-                when window_kind = 'local_day' then 24 * window_length + 24
-                else window_length
-            end
+            {{ cap_hours() | indent(12) }}
         ) as hours
 
     from cap_rules
