@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from dataclasses import dataclass
+from collections import defaultdict, deque
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,11 +12,13 @@ if TYPE_CHECKING:
 
 # For a sender whose speed nobody gave; Meta's own default is 80.
 DEFAULT_RATE = 20
-# A second as the provider counts it, and what the network may add or take from it.
-WINDOW_SECONDS = 1.04
-# So much later than its place a request may leave: any second holds no more than
-# (1 + TOLERANCE) / WINDOW of the rate.
-TOLERANCE_SECONDS = 0.015
+# A second as the provider counts it, and what the way there may take from it: in any
+# such time no more leave than the rate, however late each is.
+SECOND = 1.045
+# Places are spaced as if a second were so long: what is late may catch up.
+SPACED_SECONDS = 1.047
+# Who is later for its place takes a new one.
+LATE_SECONDS = 0.1
 # A claim is made so long before its place: late enough that few are open at a kill,
 # early enough that its commit does not cost the place.
 LEAD_SECONDS = 0.1
@@ -37,6 +39,7 @@ class _Sender:
 
     `free_at` is the place after the last request that left. Of the rate there is
     `share` at `share_at`, and more later. `lowered` counts how often it was lowered.
+    `left` has when those of the last second left.
     """
 
     claims_at: float = 0.0
@@ -47,6 +50,7 @@ class _Sender:
     share_at: float = 0.0
     lowered: int = 0
     lowered_at: float = -math.inf
+    left: deque[float] = field(default_factory=deque)
 
     @property
     def ready_at(self) -> float:
@@ -57,6 +61,13 @@ class _Sender:
         regained = max(0.0, instant - since) / RECOVERY_SECONDS
         return min(1.0, self.share + regained)
 
+    def has_room_at(self, now: float, rate: float | None) -> float:
+        """Tell when one more may leave: now, or when an earlier one is a second ago."""
+        while self.left and self.left[0] <= now - SECOND:
+            self.left.popleft()
+        most = math.ceil((rate or DEFAULT_RATE) * self.share_of(now))
+        return now if len(self.left) < most else self.left[-most] + SECOND
+
     def lower(self, share: float, now: float) -> None:
         self.share, self.share_at = max(share, LEAST_SHARE), now
 
@@ -66,7 +77,8 @@ class Limiter:
     Never more of a sender's requests in any second than its rate.
 
     Places are reserved at once and waited for after, so workers cannot overtake. They
-    are spaced evenly. Who wakes up late takes a new one: no burst makes up for a stall.
+    are spaced evenly. Who wakes up late leaves at once where the last second has room
+    for it, and takes a new place where it is very late: no burst makes up for a stall.
     Where the provider says that it is too much the rate is lowered, and comes back.
     """
 
@@ -124,9 +136,13 @@ class Limiter:
             sender.leaves_at = free_at
             await self._until(place)
             now = self._clock.monotonic()
-            late = now > place + TOLERANCE_SECONDS or now < sender.quiet_until
+            while (room_at := sender.has_room_at(now, rate)) > now:
+                await self._until(room_at)
+                now = self._clock.monotonic()
+            late = now > place + LATE_SECONDS or now < sender.quiet_until
             if not late and lowered == sender.lowered:
                 sender.free_at = free_at
+                sender.left.append(now)
                 return
 
     async def _until(self, instant: float) -> None:
@@ -136,4 +152,4 @@ class Limiter:
 
 
 def _gap(rate: float | None, share: float) -> float:
-    return WINDOW_SECONDS / ((rate or DEFAULT_RATE) * share)
+    return SPACED_SECONDS / ((rate or DEFAULT_RATE) * share)

@@ -15,6 +15,7 @@ from sync.desk import desk, is_sandbox
 from sync.destinations import DESTINATIONS
 from sync.destinations.contents import load_contents
 from sync.errors import GuardError, LockedError, TrustError
+from sync.garbage import seldom_collected
 from sync.job import Job, Summary
 from sync.lock import hold, if_free
 from sync.log import say
@@ -48,7 +49,10 @@ def send(name: str, target: str | None, options: Options, stops: Stops) -> Summa
         run_id, now = uuid.uuid4().hex, at.clock.now()
         # First of all: a restored ledger must not even tell how its runs ended.
         patiently(options.wait, lambda: identity.check(at))
-        with hold(at.config.ledger_path, name, run_id, now, at.ledger.lease) as lock:
+        with (
+            hold(at.config.ledger_path, name, run_id, now, at.ledger.lease) as lock,
+            seldom_collected(),
+        ):
             return _run(at, destination, lock, stops, options)
 
 

@@ -84,6 +84,57 @@ def test_a_stall_is_not_made_up_for_by_a_burst():
         assert sum(first <= at < first + 1 for at in left) <= 10
 
 
+@given(
+    rate=st.integers(1, 300),
+    stalls=st.lists(st.floats(0, 0.4, allow_nan=False), min_size=1, max_size=20),
+)
+def test_no_second_has_more_than_the_rate_however_late_they_wake(rate, stalls):
+    clock = FakeClock()
+    limiter = Limiter(clock)
+    left = []
+
+    async def leave():
+        await limiter.pace("wa_main", rate)
+        left.append(clock.monotonic())
+
+    async def stall():
+        for seconds in stalls:
+            for _ in range(3):
+                await asyncio.sleep(0)
+            clock.seconds += seconds
+
+    async def run():
+        await asyncio.gather(*[leave() for _ in range(min(2 * rate, 200))], stall())
+
+    clock.sleep = lambda seconds: asyncio.sleep(0)
+    asyncio.run(run_beside_a_ticking_clock(clock, run()))
+
+    for first in left:
+        assert sum(first <= at < first + 1 for at in left) <= rate
+
+
+def test_who_wakes_a_little_late_keeps_its_place_and_those_after_theirs():
+    clock = FakeClock()
+    limiter = Limiter(clock)
+    left = []
+
+    async def leave():
+        await limiter.pace("wa_main", 100)
+        left.append(clock.monotonic())
+
+    async def stall():
+        clock.seconds += 0.05
+
+    async def run():
+        await asyncio.gather(*[leave() for _ in range(20)], stall())
+
+    clock.sleep = lambda seconds: asyncio.sleep(0)
+    asyncio.run(run_beside_a_ticking_clock(clock, run()))
+
+    assert sum(at < 100.075 for at in left) == 6
+    assert left[-1] == pytest.approx(100 + 19 * 0.0104, abs=0.02)
+
+
 async def run_beside_a_ticking_clock(clock, work):
     """Let time pass in hundredths while others wait."""
     task = asyncio.ensure_future(work)
