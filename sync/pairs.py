@@ -43,6 +43,7 @@ class Pairs:
         self._waiting: dict[Pair, deque[SendRow]] = {}
         self._ready: list[tuple[float, Pair]] = []
         self._earlier: dict[Pair, float] = {}
+        self._earlier_until = 0.0
         self._hash_key = b""
         self.waiting = 0
 
@@ -55,6 +56,7 @@ class Pairs:
             free_at = self._clock.monotonic() + self._seconds - max(0.0, passed)
             pair = one["sender_id"], one["address_hash"]
             self._earlier[pair] = max(free_at, self._earlier.get(pair, free_at))
+            self._earlier_until = max(free_at, self._earlier_until)
 
     def admit(self, row: SendRow) -> bool:
         """Let `row` go, or keep it until its person may get another message."""
@@ -123,7 +125,7 @@ class Pairs:
             if self._free_at[pair] > now:
                 break
             self._free_at.popitem(last=False)
-        if self._earlier and max(self._earlier.values()) <= now:
+        if self._earlier_until <= now:
             self._earlier = {}
 
 
