@@ -17,9 +17,6 @@ BUSY_SECONDS = 30
 # So many pages, 40 MB, the log may hold before they are copied into the file. What is
 # committed is durable in the log.
 LOG_PAGES = 10_000
-# So much of the file is held: keys come in no order, and with the usual 2 MB a group
-# writes and reads the same pages of an index many times.
-CACHE_KB = 8_000
 # Rows come as JSON, taken apart by `->>`.
 OLDEST = (3, 38)
 
@@ -108,7 +105,6 @@ class SqliteStore:
         """Make commits durable; readers never wait for the writer."""
         self.connection.execute("pragma journal_mode = wal")
         self.connection.execute("pragma synchronous = full")
-        self.connection.execute(f"pragma cache_size = -{CACHE_KB}")
         # A group of thousands touches more pages than are copied at once by default.
         self.connection.execute(f"pragma wal_autocheckpoint = {LOG_PAGES}")
 
