@@ -258,15 +258,23 @@ class _Filling:
         )
 
     def _open(self, keys: Iterator[tuple[str]]) -> Iterator[list[str]]:
-        """Ask the ledger about a page while the warehouse gives the next."""
-        with ThreadPoolExecutor(1, thread_name_prefix="ledger") as ledger:
-            page, size = _page(keys, PAGE), PAGE
-            while page:
-                asked = ledger.submit(self._at.ledger.deliveries.open, page)
-                page = _page(keys, size)
-                still_open = asked.result()
-                size = PAGE if still_open else KNOWN_PAGE
-                yield still_open
+        """Ask the ledger about two pages while the warehouse gives the next two."""
+        with (
+            self._at.another_ledger() as other,
+            ThreadPoolExecutor(2, thread_name_prefix="ledger") as threads,
+        ):
+            ledgers, size = (self._at.ledger, other), PAGE
+            pages = [_page(keys, size) for _ in ledgers]
+            while pages[0]:
+                asked = [
+                    threads.submit(ledger.deliveries.open, page)
+                    for ledger, page in zip(ledgers, pages, strict=True)
+                ]
+                pages = [_page(keys, size) for _ in ledgers]
+                found = [one.result() for one in asked]
+                size = PAGE if any(found) else KNOWN_PAGE
+                # Nobody asks the ledger while what is open is looked at.
+                yield from found
 
     def _count(self, sent: _Sent) -> Counter[str]:
         """Count all rows by campaign; call known what is not found due later on."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from sync.warehouse import Warehouse, connect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
 HEALTH_SECONDS = 5.0
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -33,6 +34,15 @@ class Desk:
     warehouse: Warehouse
     manifest: Manifest
 
+    def another_ledger(self) -> AbstractContextManager[Ledger]:
+        """Open the ledger once more, for a second thread to ask."""
+        return closing(_ledger(self.config))
+
+
+def _ledger(config: settings.Config) -> Ledger:
+    key = config.env.get("OTT_HASH_KEY")
+    return Ledger(config.ledger_path, key, config.ledger_url)
+
 
 @contextmanager
 def desk(target: str | None, base_urls: Sequence[str] = ()) -> Iterator[Desk]:
@@ -41,9 +51,7 @@ def desk(target: str | None, base_urls: Sequence[str] = ()) -> Iterator[Desk]:
     clock = pick_clock(config.env, base_urls)
     warehouse = connect(config.profile)
     manifest = Manifest(config.target_dir)
-    ledger = Ledger(
-        config.ledger_path, config.env.get("OTT_HASH_KEY"), config.ledger_url
-    )
+    ledger = _ledger(config)
     try:
         yield Desk(config, clock, ledger, warehouse, manifest)
     finally:

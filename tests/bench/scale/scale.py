@@ -2,8 +2,8 @@
 What a build costs over many customers, whole and the next night.
 
     make bench-scale                     1,000,000 customers
-    make bench-scale CUSTOMERS=10000000  some 20 GB of disk, and hours
-    make bench-scale MEMORY=16GB         what DuckDB may hold; more goes to the disk
+    make bench-scale CUSTOMERS=10000000  some 45 GB of disk, and two hours
+    make bench-scale MEMORY=15GB         what DuckDB may hold; more goes to the disk
 
 The rows are made by `raw.sql`, the same each time. The whole build is `dbt build`
 without its tests; `dbt parse`, done again only when the project changes, is measured
