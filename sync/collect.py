@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from itertools import islice
@@ -260,17 +261,20 @@ class _Filling:
     def _open(self, keys: Iterator[tuple[str]]) -> Iterator[list[str]]:
         """Ask the ledger about two pages while the warehouse gives the next two."""
         with (
-            self._at.another_ledger() as other,
+            ExitStack() as opened,
             ThreadPoolExecutor(2, thread_name_prefix="ledger") as threads,
         ):
-            ledgers, size = (self._at.ledger, other), PAGE
-            pages = [_page(keys, size) for _ in ledgers]
-            while pages[0]:
+            ledgers, size = [self._at.ledger], PAGE
+            pages = _two_pages(keys, size)
+            while pages:
+                if len(pages) > len(ledgers):
+                    another = self._at.another_ledger()
+                    ledgers.append(opened.enter_context(another))
                 asked = [
                     threads.submit(ledger.deliveries.open, page)
-                    for ledger, page in zip(ledgers, pages, strict=True)
+                    for ledger, page in zip(ledgers, pages, strict=False)
                 ]
-                pages = [_page(keys, size) for _ in ledgers]
+                pages = _two_pages(keys, size)
                 found = [one.result() for one in asked]
                 size = PAGE if any(found) else KNOWN_PAGE
                 # Nobody asks the ledger while what is open is looked at.
@@ -341,6 +345,11 @@ class _Filling:
             takes_away = isinstance(row, StateRow) and row.is_withdrawal
             self._guarded[row.campaign_id] += not takes_away
             yield row
+
+
+def _two_pages(keys: Iterator[tuple[str]], size: int) -> list[list[str]]:
+    """Take up to two pages; none of them is empty."""
+    return [page for _ in range(2) if (page := _page(keys, size))]
 
 
 def _page(keys: Iterator[tuple[str]], size: int) -> list[str]:

@@ -61,23 +61,32 @@ def test_no_second_has_more_than_the_senders_rate(rate, pauses):
         assert len(within) <= rate
 
 
-def test_a_stall_is_not_made_up_for_by_a_burst():
+def left_at(rate, many, stalls):
+    """Tell when each of `many` that wait at once leaves, with stalls of seconds."""
     clock = FakeClock()
     limiter = Limiter(clock)
     left = []
 
     async def leave():
-        await limiter.pace("wa_main", 10)
+        await limiter.pace("wa_main", rate)
         left.append(clock.monotonic())
 
     async def stall():
-        clock.seconds += 5
+        for seconds in stalls:
+            clock.seconds += seconds
+            for _ in range(3):
+                await asyncio.sleep(0)
 
     async def run():
-        await asyncio.gather(*[leave() for _ in range(15)], stall())
+        await asyncio.gather(*[leave() for _ in range(many)], stall())
 
     clock.sleep = lambda seconds: asyncio.sleep(0)
     asyncio.run(run_beside_a_ticking_clock(clock, run()))
+    return left
+
+
+def test_a_stall_is_not_made_up_for_by_a_burst():
+    left = left_at(10, many=15, stalls=[5])
 
     assert len(left) == 15
     for first in left:
@@ -89,50 +98,23 @@ def test_a_stall_is_not_made_up_for_by_a_burst():
     stalls=st.lists(st.floats(0, 0.4, allow_nan=False), min_size=1, max_size=20),
 )
 def test_no_second_has_more_than_the_rate_however_late_they_wake(rate, stalls):
-    clock = FakeClock()
-    limiter = Limiter(clock)
-    left = []
-
-    async def leave():
-        await limiter.pace("wa_main", rate)
-        left.append(clock.monotonic())
-
-    async def stall():
-        for seconds in stalls:
-            for _ in range(3):
-                await asyncio.sleep(0)
-            clock.seconds += seconds
-
-    async def run():
-        await asyncio.gather(*[leave() for _ in range(min(2 * rate, 200))], stall())
-
-    clock.sleep = lambda seconds: asyncio.sleep(0)
-    asyncio.run(run_beside_a_ticking_clock(clock, run()))
+    left = left_at(rate, min(2 * rate, 200), stalls)
 
     for first in left:
         assert sum(first <= at < first + 1 for at in left) <= rate
 
 
 def test_who_wakes_a_little_late_keeps_its_place_and_those_after_theirs():
-    clock = FakeClock()
-    limiter = Limiter(clock)
-    left = []
-
-    async def leave():
-        await limiter.pace("wa_main", 100)
-        left.append(clock.monotonic())
-
-    async def stall():
-        clock.seconds += 0.05
-
-    async def run():
-        await asyncio.gather(*[leave() for _ in range(20)], stall())
-
-    clock.sleep = lambda seconds: asyncio.sleep(0)
-    asyncio.run(run_beside_a_ticking_clock(clock, run()))
+    left = left_at(100, many=20, stalls=[0.05])
 
     assert sum(at < 100.075 for at in left) == 6
     assert left[-1] == pytest.approx(100 + 19 * 0.0104, abs=0.02)
+
+
+def test_who_wakes_very_late_takes_a_new_place():
+    left = left_at(100, many=20, stalls=[5])
+
+    assert left[-1] - left[1] >= 18 * 0.01
 
 
 async def run_beside_a_ticking_clock(clock, work):
