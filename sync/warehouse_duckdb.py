@@ -108,6 +108,9 @@ class DuckDBWarehouse:
         with self._connected(read_only=False) as connection:
             # A page of rows is little; a second thread would hold a second copy.
             connection.execute("set global threads = 1")
+            # Small row groups are merged by the next build, not by each page: a merge
+            # holds three whole ones, however little was added.
+            connection.execute("set global max_vacuum_tasks = 0")
             connection.begin()
             yield DuckDBSession(connection)
             connection.commit()

@@ -10,6 +10,16 @@ source as (
 
 ),
 
+whole as (
+
+    select
+        received_at,
+        {{ whole_characters('payload') | indent(8) }} as payload
+
+    from source
+
+),
+
 webhooks as (
 
     select
@@ -17,7 +27,7 @@ webhooks as (
         {{ dbt.hash("coalesce(payload, '')") }} as payload_hash,
         {{ try_timestamp('received_at') }} as received_at
 
-    from source
+    from whole
 
 ),
 

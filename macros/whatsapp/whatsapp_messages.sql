@@ -47,7 +47,11 @@ renamed as (
         {{ json_text('message', ['context', 'id']) }} as context_message_id,
 
         ---------- strings
-        lower({{ json_text('message', ['type']) }}) as message_type,
+        -- What is said in a group is not one person speaking to us alone.
+        case
+            when {{ json_text('message', ['group_id']) }} is not null then 'group'
+            else lower({{ json_text('message', ['type']) }})
+        end as message_type,
         coalesce(
             {{ json_text('message', ['text', 'body']) }},
             {{ json_text('message', ['button', 'payload']) }},
@@ -55,7 +59,12 @@ renamed as (
             {{ json_text('message', ['interactive', 'button_reply', 'title']) }},
             {{ json_text('message', ['interactive', 'list_reply', 'title']) }}
         ) as message_text,
-        {{ json_text('message', ['button', 'text']) }} as button_text,
+        -- What we gave an answer to tap on comes back as its id.
+        coalesce(
+            {{ json_text('message', ['button', 'text']) }},
+            {{ json_text('message', ['interactive', 'button_reply', 'id']) }},
+            {{ json_text('message', ['interactive', 'list_reply', 'id']) }}
+        ) as button_text,
 
         ---------- timestamps
         {{ from_epoch(json_text('message', ['timestamp'])) }} as occurred_at,

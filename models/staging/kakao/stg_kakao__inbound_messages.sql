@@ -8,6 +8,17 @@ source as (
 
 ),
 
+whole as (
+
+    select
+        sender_id,
+        received_at,
+        {{ whole_characters('payload') | indent(8) }} as payload
+
+    from source
+
+),
+
 calls as (
 
     select
@@ -16,7 +27,7 @@ calls as (
         {{ json_value('payload', ['userRequest', 'user']) }} as person,
         {{ try_timestamp('received_at') }} as received_at
 
-    from source
+    from whole
 
 ),
 

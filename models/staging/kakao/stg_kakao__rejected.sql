@@ -8,6 +8,16 @@ source as (
 
 ),
 
+whole as (
+
+    select
+        received_at,
+        {{ whole_characters('payload') | indent(8) }} as payload
+
+    from source
+
+),
+
 calls as (
 
     select
@@ -25,7 +35,7 @@ calls as (
         {{ try_timestamp(json_text('payload', ['updated_at'])) }} as occurred_at,
         {{ try_timestamp('received_at') }} as received_at
 
-    from source
+    from whole
 
 ),
 

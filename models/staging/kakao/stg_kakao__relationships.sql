@@ -8,6 +8,17 @@ source as (
 
 ),
 
+whole as (
+
+    select
+        sender_id,
+        received_at,
+        {{ whole_characters('payload') | indent(8) }} as payload
+
+    from source
+
+),
+
 renamed as (
 
     select
@@ -25,7 +36,7 @@ renamed as (
         {{ try_timestamp(json_text('payload', ['updated_at'])) }} as occurred_at,
         {{ try_timestamp('received_at') }} as received_at
 
-    from source
+    from whole
 
 ),
 
@@ -37,9 +48,15 @@ identified as (
         action in ('added', 'blocked')
         and {{ regexp_like('kakao_user_id', '^[0-9A-Za-z_=.+/-]+$') }}
         and id_type in ('app_user_id', 'open_id')
-        and {{ regexp_like('channel_public_id', '^[0-9A-Za-z_=.+/-]+$') }}
-        -- A stop is not lost over its time; a friendship without one opens nothing.
-        and (action = 'blocked' or occurred_at is not null)
+        -- A stop is not lost over its time or its channel; a friendship without them
+        -- opens nothing.
+        and (
+            action = 'blocked'
+            or (
+                occurred_at is not null
+                and {{ regexp_like('channel_public_id', '^[0-9A-Za-z_=.+/-]+$') }}
+            )
+        )
 
 ),
 

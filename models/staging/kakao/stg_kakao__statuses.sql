@@ -8,6 +8,17 @@ source as (
 
 ),
 
+whole as (
+
+    select
+        sender_id,
+        received_at,
+        {{ whole_characters('payload') | indent(8) }} as payload
+
+    from source
+
+),
+
 calls as (
 
     select
@@ -15,7 +26,7 @@ calls as (
         nullif(sender_id, '') as sender_id,
         {{ try_timestamp('received_at') }} as received_at
 
-    from source
+    from whole
 
     where upper({{ json_text('payload', ['event']) }}) = 'MESSAGE_RESULT_UPDATE'
 

@@ -8,6 +8,17 @@ source as (
 
 ),
 
+whole as (
+
+    select
+        sender_id,
+        received_at,
+        {{ whole_characters('payload') | indent(8) }} as payload
+
+    from source
+
+),
+
 webhooks as (
 
     select
@@ -17,7 +28,7 @@ webhooks as (
         {{ json_text('payload', ['destination']) }} as destination,
         {{ try_timestamp('received_at') }} as received_at
 
-    from source
+    from whole
 
 ),
 

@@ -8,6 +8,16 @@ source as (
 
 ),
 
+whole as (
+
+    select
+        received_at,
+        {{ whole_characters('payload') | indent(8) }} as payload
+
+    from source
+
+),
+
 webhooks as (
 
     select
@@ -16,7 +26,7 @@ webhooks as (
         {{ json_text('payload', ['destination']) }} as destination,
         {{ try_timestamp('received_at') }} as received_at
 
-    from source
+    from whole
 
 ),
 

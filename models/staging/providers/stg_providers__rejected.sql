@@ -6,6 +6,17 @@ source as (
 
 ),
 
+whole as (
+
+    select
+        provider,
+        received_at,
+        {{ whole_characters('payload') | indent(8) }} as payload
+
+    from source
+
+),
+
 webhooks as (
 
     select * from {{ ref('stg_providers__webhooks') }}
@@ -23,7 +34,7 @@ calls as (
         substring({{ json_value('payload', []) }}, 1, 1) as first_letter,
         {{ try_timestamp('received_at') }} as received_at
 
-    from source
+    from whole
 
 ),
 

@@ -30,6 +30,18 @@ source as (
 
 ),
 
+whole as (
+
+    select
+        provider,
+        sender_id,
+        received_at,
+        {{ whole_characters('payload') | indent(8) }} as payload
+
+    from source
+
+),
+
 calls as (
 
     select
@@ -47,7 +59,7 @@ calls as (
         end as listed,
         {{ try_timestamp('received_at') }} as received_at
 
-    from source
+    from whole
 
     where lower(trim(provider)) in ('twilio', 'vonage', 'infobip', 'braze', 'sfmc')
 
@@ -466,11 +478,12 @@ directed_braze as (
         {{ dbt.split_part('event_type', "'.'", 4) }} as event_word,
         case
             when
-                event_type in (
-                    'users.behaviors.subscriptiongroup.statechange',
-                    'users.behaviors.subscription.globalstatechange',
-                    'users.messages.email.unsubscribe'
-                )
+                event_type = 'users.messages.email.unsubscribe'
+                -- Braze writes `behaviors.subscriptiongroup.statechange` in one place
+                -- and `messages.subscriptiongroupstatechange` in another.
+                or {{ regexp_like(
+                    'event_type', '^users[.][a-z]+[.]subscription.*statechange$'
+                ) }}
                 then 'preference'
             when
                 {{ regexp_like(
@@ -663,7 +676,13 @@ sfmc as (
                 'value', ['messageBody', 'interactive', 'list_reply', 'title']
             ) }}
         ) as message_text,
-        {{ json_text('value', ['messageBody', 'button', 'payload']) }} as button_text,
+        coalesce(
+            {{ json_text('value', ['messageBody', 'button', 'payload']) }},
+            {{ json_text(
+                'value', ['messageBody', 'interactive', 'button_reply', 'id']
+            ) }},
+            {{ json_text('value', ['messageBody', 'interactive', 'list_reply', 'id']) }}
+        ) as button_text,
         case when kind = 'preference' then event_word end as preference_word,
         cast(null as {{ dbt.type_string() }}) as preference_source,
         value,

@@ -8,6 +8,17 @@ source as (
 
 ),
 
+whole as (
+
+    select
+        sender_id,
+        received_at,
+        {{ whole_characters('payload') | indent(8) }} as payload
+
+    from source
+
+),
+
 webhooks as (
 
     select
@@ -17,7 +28,7 @@ webhooks as (
         {{ json_text('payload', ['message', 'data']) }} as envelope_data,
         {{ try_timestamp('received_at') }} as received_at
 
-    from source
+    from whole
 
 ),
 
@@ -27,7 +38,7 @@ bodies as (
         payload_hash,
         sender_id,
         -- Base64 is no JSON: of an envelope that is still encoded nothing is read.
-        coalesce(envelope_data, payload) as value,
+        {{ whole_characters('coalesce(envelope_data, payload)') | indent(8) }} as value,
         received_at
 
     from webhooks

@@ -8,6 +8,16 @@ source as (
 
 ),
 
+whole as (
+
+    select
+        received_at,
+        {{ whole_characters('payload') | indent(8) }} as payload
+
+    from source
+
+),
+
 events as (
 
     select * from {{ ref('stg_rcs__events') }}
@@ -23,7 +33,7 @@ webhooks as (
         {{ json_text('payload', ['message', 'attributes', 'type']) }} as attribute_type,
         {{ try_timestamp('received_at') }} as received_at
 
-    from source
+    from whole
 
 ),
 
@@ -34,7 +44,7 @@ bodies as (
         row_key,
         envelope_data,
         attribute_type,
-        coalesce(envelope_data, payload) as body,
+        {{ whole_characters('coalesce(envelope_data, payload)') | indent(8) }} as body,
         received_at
 
     from webhooks

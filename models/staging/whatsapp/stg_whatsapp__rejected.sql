@@ -6,6 +6,16 @@ source as (
 
 ),
 
+whole as (
+
+    select
+        received_at,
+        {{ whole_characters('payload') | indent(8) }} as payload
+
+    from source
+
+),
+
 changes as (
 
     select * from {{ ref('stg_whatsapp__changes') }}
@@ -26,7 +36,7 @@ payloads as (
         end as rejection_code,
         {{ try_timestamp('received_at') }} as received_at
 
-    from source
+    from whole
 
 ),
 
@@ -37,6 +47,14 @@ messages as (
         case
             when {{ json_text(json_element('message'), ['id']) }} is null
                 then 'message_without_id'
+            when
+                coalesce(
+                    {{ json_text(json_element('message'), ['from']) }},
+                    {{ json_text(json_element('message'), ['from_user_id']) }},
+                    {{ json_text('changes.value', ['contacts', 0, 'wa_id']) }},
+                    {{ json_text('changes.value', ['contacts', 0, 'user_id']) }}
+                ) is null
+                then 'message_without_person'
             when {{ from_epoch(json_text(json_element('message'), ['timestamp'])) }}
                 is null
                 then 'unreadable_timestamp'
@@ -71,9 +89,62 @@ statuses as (
 
 ),
 
+preferences as (
+
+    select
+        changes.payload_hash as row_key,
+        case
+            when
+                coalesce(
+                    {{ json_text(json_element('preference'), ['wa_id']) }},
+                    {{ json_text(json_element('preference'), ['user_id']) }},
+                    {{ json_text('changes.value', ['contacts', 0, 'wa_id']) }},
+                    {{ json_text('changes.value', ['contacts', 0, 'user_id']) }}
+                ) is null
+                then 'preference_without_person'
+        end as rejection_code,
+        changes.received_at
+
+    from changes
+
+    {{ json_elements(
+        json_value('changes.value', ['user_preferences']), 'preference'
+    ) }}
+
+    where changes.field = 'user_preferences'
+
+),
+
+-- Of what is no list nothing is read.
+shapes as (
+
+    {% for field, list in [
+        ('messages', 'messages'),
+        ('messages', 'statuses'),
+        ('user_preferences', 'user_preferences'),
+    ] -%}
+    select
+        payload_hash as row_key,
+        'unknown_shape' as rejection_code,
+        received_at
+
+    from changes
+
+    where
+        field = '{{ field }}'
+        and substring({{ json_value('value', [list]) }}, 1, 1) != '['
+    {{ 'union all' if not loop.last }}
+
+    {% endfor %}
+),
+
 unioned as (
 
     select * from payloads
+    union all
+    select * from preferences
+    union all
+    select * from shapes
     union all
     select * from messages
     union all
