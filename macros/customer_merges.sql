@@ -50,9 +50,15 @@ ranked as (
         coalesce(merged_at, received_at, {{ clock }}) as merged_at,
         row_number() over (
             partition by customer_id
-            -- The version received last wins; a merge or an erasure wins a tie.
+            -- The version received last wins; a merge or an erasure wins a tie. When
+            -- an undated one came nobody knows: its merge counts, its silence does not.
             order by
-                coalesce(received_at, {{ clock }}) desc,
+                case
+                    when received_at is null and merged_into_customer_id is not null
+                        then 0
+                    else 1
+                end asc,
+                received_at desc nulls last,
                 coalesce(merged_into_customer_id, '') desc,
                 coalesce(cast(erased_at as {{ dbt.type_string() }}), '') desc,
                 coalesce(country_code, '') desc,

@@ -23,7 +23,14 @@ withdrawals as (
 
 customer_merges as (
 
-    select * from {{ ref('int_customer_merges') }}
+    select
+        customer_id,
+        canonical_customer_id,
+        last_merged_at,
+        max(last_merged_at) over (partition by canonical_customer_id)
+            as person_merged_at
+
+    from {{ ref('int_customer_merges') }}
 
 ),
 
@@ -77,7 +84,8 @@ scoped_grants as (
         combinations.sender_id as judged_sender_id,
         combinations.purpose as judged_purpose,
         grants.*,
-        customer_merges.last_merged_at
+        customer_merges.last_merged_at,
+        customer_merges.person_merged_at
 
     from grants
 
@@ -113,11 +121,18 @@ final as (
                         coalesce(
                             scoped_grants.given_by_customer_id
                             = scoped_withdrawals.given_by_customer_id,
-                            scoped_withdrawals.address is not null
+                            false
                         )
                         or scoped_grants.effective_at > greatest(
                             coalesce(
-                                scoped_grants.last_merged_at,
+                                -- Which of the person's ids an address belonged to
+                                -- then nobody knows.
+                                case
+                                    when
+                                        scoped_withdrawals.given_by_customer_id is null
+                                        then scoped_grants.person_merged_at
+                                    else scoped_grants.last_merged_at
+                                end,
                                 cast('1970-01-01' as {{ dbt.type_timestamp() }})
                             ),
                             coalesce(

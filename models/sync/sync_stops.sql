@@ -292,7 +292,14 @@ ranked_suppressions as (
             partition by customer_id, suppression_id
             -- As in int_suppressions.
             order by
-                received_at desc nulls first,
+                case
+                    when
+                        received_at is null
+                        and coalesce(ends_at < starts_at, ends_at is null)
+                        then 0
+                    else 1
+                end asc,
+                received_at desc nulls last,
                 case when ends_at is null then 0 else 1 end asc,
                 ends_at desc nulls last,
                 is_lifted asc,
@@ -375,9 +382,10 @@ ranked_customers as (
         received_at,
         row_number() over (
             partition by customer_id
-            -- The version received last wins; a minor wins a tie.
+            -- The version received last wins; a minor wins a tie, and whenever it came.
             order by
-                received_at desc nulls first,
+                case when received_at is null and is_minor then 0 else 1 end asc,
+                received_at desc nulls last,
                 case when is_minor then 0 else 1 end asc
         ) as version_rank
 
@@ -516,8 +524,10 @@ stopped as (
             and coalesce(
                 rows_to_send.send_not_after > ranked_suppressions.starts_at, true
             )
-            and coalesce(
-                rows_to_send.decided_at < ranked_suppressions.ends_at, true
+            and (
+                coalesce(rows_to_send.decided_at < ranked_suppressions.ends_at, true)
+                -- An end before its beginning is none.
+                or ranked_suppressions.ends_at < ranked_suppressions.starts_at
             )
             and (
                 ranked_suppressions.channel = '*'

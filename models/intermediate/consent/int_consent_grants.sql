@@ -23,17 +23,31 @@ purchases as (
 
 contact_points as (
 
-    select distinct
-        contact_point_id,
-        customer_id
-
-    from {{ ref('int_contact_points') }}
+    select * from {{ ref('int_contact_point_versions') }}
 
 ),
 
 customer_merges as (
 
     select * from {{ ref('int_customer_merges') }}
+
+),
+
+-- A yes by a contact point is nobody's where it ever had another owner.
+owners as (
+
+    select
+        contact_points.contact_point_id,
+        min(contact_points.customer_id) as customer_id
+
+    from contact_points
+
+    inner join customer_merges
+        on contact_points.customer_id = customer_merges.customer_id
+
+    group by contact_points.contact_point_id
+
+    having count(distinct customer_merges.canonical_customer_id) = 1
 
 ),
 
@@ -59,8 +73,7 @@ events as (
 
     select
         consent_events.consent_event_id,
-        coalesce(consent_events.customer_id, contact_points.customer_id)
-            as given_by_customer_id,
+        coalesce(consent_events.customer_id, owners.customer_id) as given_by_customer_id,
         consent_events.contact_point_id,
         consent_events.channel,
         consent_events.purpose,
@@ -82,8 +95,8 @@ events as (
 
     from consent_events
 
-    left join contact_points
-        on consent_events.contact_point_id = contact_points.contact_point_id
+    left join owners
+        on consent_events.contact_point_id = owners.contact_point_id
 
     left join channels
         on consent_events.channel = channels.channel

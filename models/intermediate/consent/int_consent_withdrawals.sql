@@ -36,7 +36,10 @@ contact_points as (
         contact_point_id,
         address
 
-    from {{ ref('int_contact_points') }}
+    -- What it was then, too: an address may have moved on since.
+    from {{ ref('int_contact_point_versions') }}
+
+    where address is not null
 
 ),
 
@@ -62,25 +65,50 @@ stop_keywords as (
 
 ),
 
-said_in_crm as (
+-- A word we do not know is no yes: in doubt it takes one back. Stops under one id are
+-- lifted one by one, so each has its own.
+crm_withdrawals as (
 
     select
-        consent_events.consent_event_id as withdrawal_id,
-        consent_events.customer_id as given_by_customer_id,
-        contact_points.address,
-        consent_events.sender_id,
-        consent_events.channel,
-        consent_events.purpose,
-        consent_events.occurred_precision,
-        consent_events.occurred_at,
-        consent_events.received_at
+        consent_events.*,
+        case
+            when count(*) over (partition by consent_event_id) = 1
+                then consent_event_id
+            else
+                consent_event_id || '|' || {{ dbt.hash(
+                    "action || '|' || coalesce(customer_id, '')"
+                    ~ " || '|' || coalesce(contact_point_id, '')"
+                    ~ " || '|' || coalesce(channel, '')"
+                    ~ " || '|' || coalesce(purpose, '')"
+                    ~ " || '|' || coalesce(sender_id, '')"
+                    ~ " || '|' || coalesce(cast(received_at as "
+                    ~ dbt.type_string() ~ "), '')"
+                ) | indent(16) }}
+        end as withdrawal_id
 
     from consent_events
 
-    left join contact_points
-        on consent_events.contact_point_id = contact_points.contact_point_id
+    where action not in ('grant', 'request', 'confirm', 'renew_notice')
 
-    where consent_events.action in ('withdraw', 'deny')
+),
+
+said_in_crm as (
+
+    select
+        crm_withdrawals.withdrawal_id,
+        crm_withdrawals.customer_id as given_by_customer_id,
+        contact_points.address,
+        crm_withdrawals.sender_id,
+        crm_withdrawals.channel,
+        crm_withdrawals.purpose,
+        crm_withdrawals.occurred_precision,
+        crm_withdrawals.occurred_at,
+        crm_withdrawals.received_at
+
+    from crm_withdrawals
+
+    left join contact_points
+        on crm_withdrawals.contact_point_id = contact_points.contact_point_id
 
 ),
 
@@ -221,7 +249,15 @@ final as (
                 < {{ dbt.dateadd(
                     'day', 1, 'coalesce(unioned.received_at, ' ~ as_of() ~ ')'
                 ) }}
-                then unioned.occurred_at
+                then
+                    case
+                        -- A day's stop lasts to the end of the day.
+                        when unioned.occurred_precision = 'day'
+                            then {{ dbt.dateadd('second', 86399, dbt.date_trunc(
+                                'day', 'unioned.occurred_at'
+                            )) }}
+                        else unioned.occurred_at
+                    end
             else coalesce(unioned.received_at, {{ as_of() }})
         end as effective_at,
         unioned.received_at

@@ -4,9 +4,7 @@ versions as (
 
     select * from {{ ref('int_contact_point_versions') }}
 
-    where
-        contact_point_id is not null
-        and address is not null
+    where contact_point_id is not null
 
 ),
 
@@ -32,12 +30,18 @@ ordered as (
         given_address,
         lag(received_at) over (
             partition by contact_point_id
-            order by received_at asc nulls last, address asc, customer_id asc
+            order by
+                received_at asc nulls last,
+                address asc nulls first,
+                customer_id asc nulls first
         ) as previous_received_at,
         received_at,
         lead(coalesce(received_at, {{ as_of() }})) over (
             partition by contact_point_id
-            order by received_at asc nulls last, address asc, customer_id asc
+            order by
+                received_at asc nulls last,
+                address asc nulls first,
+                customer_id asc nulls first
         ) as next_received_at
 
     from versions
@@ -61,7 +65,9 @@ past as (
     inner join customer_merges
         on ordered.customer_id = customer_merges.customer_id
 
-    where ordered.next_received_at is not null
+    where
+        ordered.next_received_at is not null
+        and ordered.address is not null
 
 ),
 

@@ -1,6 +1,3 @@
-{#- Read by two models, and only a join away from staging. -#}
-{{ config(materialized=view_or_table()) }}
-
 with
 
 contact_points as (

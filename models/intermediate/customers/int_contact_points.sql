@@ -24,9 +24,17 @@ latest as (
         versions.*,
         row_number() over (
             partition by versions.contact_point_id
-            -- The version received last wins; the worse status wins a tie.
+            -- The version received last wins; the worse status wins a tie. When an
+            -- undated one came nobody knows: it may block, it never opens.
             order by
-                coalesce(versions.received_at, {{ as_of() }}) desc,
+                case
+                    when
+                        versions.received_at is null
+                        and coalesce(versions.contact_status, '') != 'active'
+                        then 0
+                    else 1
+                end asc,
+                versions.received_at desc nulls last,
                 case when versions.contact_status = 'active' then 1 else 0 end asc,
                 coalesce(versions.contact_status, '') desc,
                 coalesce(versions.address, '') desc,

@@ -34,7 +34,7 @@ latest as (
             partition by versions.customer_id
             -- As in int_customer_merges.
             order by
-                coalesce(versions.received_at, {{ as_of() }}) desc,
+                versions.received_at desc nulls last,
                 coalesce(versions.merged_into_customer_id, '') desc,
                 coalesce(cast(versions.erased_at as {{ dbt.type_string() }}), '') desc,
                 coalesce(versions.country_code, '') desc,
@@ -56,13 +56,29 @@ erased as (
 
 ),
 
+-- When such a version came nobody knows: it may block, it never opens.
+undated_minors as (
+
+    select distinct customer_id from versions
+
+    where
+        is_minor
+        and received_at is null
+
+),
+
 -- What blocks one id of a person blocks the person.
 persons as (
 
     select
         customer_merges.canonical_customer_id,
         max(case when erased.customer_id is not null then 1 else 0 end) as erased_ids,
-        max(case when latest.is_minor then 1 else 0 end) as minor_ids,
+        max(
+            case
+                when latest.is_minor or undated_minors.customer_id is not null then 1
+                else 0
+            end
+        ) as minor_ids,
         min(case when customer_merges.is_merge_resolved then 1 else 0 end)
             as resolved_ids
 
@@ -70,6 +86,9 @@ persons as (
 
     inner join customer_merges
         on latest.customer_id = customer_merges.customer_id
+
+    left join undated_minors
+        on latest.customer_id = undated_minors.customer_id
 
     left join erased
         on latest.customer_id = erased.customer_id

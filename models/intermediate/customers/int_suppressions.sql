@@ -8,15 +8,32 @@ reached as (
 
 ),
 
-ranked as (
+-- An end before its beginning is none.
+dated as (
 
     select
         reached.*,
+        coalesce(starts_at <= {{ as_of() }}, true)
+        and (
+            coalesce(ends_at > {{ as_of() }}, true)
+            or coalesce(ends_at < starts_at, false)
+        ) as blocks_now
+
+    from reached
+
+),
+
+ranked as (
+
+    select
+        dated.*,
         row_number() over (
             partition by customer_id, suppression_id
-            -- The version received last wins; one without an end wins a tie.
+            -- The version received last wins; one without an end wins a tie. When an
+            -- undated one came nobody knows: it may block, it never opens.
             order by
-                coalesce(received_at, {{ as_of() }}) desc,
+                case when received_at is null and blocks_now then 0 else 1 end asc,
+                received_at desc nulls last,
                 case when ends_at is null then 0 else 1 end asc,
                 ends_at desc nulls last,
                 is_lifted asc,
@@ -26,7 +43,7 @@ ranked as (
                 purpose asc
         ) as version_rank
 
-    from reached
+    from dated
 
 ),
 
@@ -49,8 +66,7 @@ final as (
     where
         version_rank = 1
         and is_lifted = 0
-        and coalesce(starts_at, {{ as_of() }}) <= {{ as_of() }}
-        and coalesce(ends_at > {{ as_of() }}, true)
+        and blocks_now
 
 )
 

@@ -51,6 +51,12 @@ fresh_starts as (
 
 ),
 
+aliases as (
+
+    select * from {{ ref('int_whatsapp_aliases') }}
+
+),
+
 -- What we do not know widens an entry.
 versions as (
 
@@ -97,7 +103,8 @@ by_customer as (
     inner join customer_merges
         on versions.key_value = customer_merges.customer_id
 
-    where versions.key_type = 'customer'
+    -- A kind of key we do not know may be either.
+    where coalesce(versions.key_type, '') not in ('address', 'address_hash')
 
 ),
 
@@ -152,6 +159,21 @@ spellings as (
         {{ other_form_of_address('address') }} as spelt_address
 
     from contact_points
+
+    {{ union_distinct() }}
+
+    -- Known by a phone and by an id of WhatsApp's.
+    select
+        contact_points.customer_id,
+        contact_points.address,
+        aliases.seen_address as spelt_address
+
+    from contact_points
+
+    inner join aliases
+        on contact_points.address = aliases.address
+
+    where contact_points.channel = 'whatsapp'
 
 ),
 
@@ -333,6 +355,10 @@ final as (
         -- A row without an id is nobody's later version.
         coalesce(suppression_id, {{ dbt.hash(
             "coalesce(suppression_reason, '') || '|' || coalesce(channel, '')"
+            ~ " || '|' || coalesce(sender_id, '') || '|' || coalesce(purpose, '')"
+            ~ " || '|' || coalesce(cast(starts_at as " ~ dbt.type_string() ~ "), '')"
+            ~ " || '|' || coalesce(cast(ends_at as " ~ dbt.type_string() ~ "), '')"
+            ~ " || '|' || coalesce(cast(received_at as " ~ dbt.type_string() ~ "), '')"
         ) }}) as suppression_id,
 
         ---------- strings

@@ -24,7 +24,11 @@ renamed as (
         nullif(lower(trim(actor)), '') as actor,
         nullif(lower(trim(method)), '') as method,
         nullif(trim(text_version), '') as text_version,
-        nullif(lower(trim(occurred_precision)), '') as occurred_precision,
+        -- A date alone is a day, whatever is said of it.
+        case
+            when length(trim(occurred_at)) = 10 then 'day'
+            else nullif(lower(trim(occurred_precision)), '')
+        end as occurred_precision,
 
         ---------- timestamps
         {{ try_timestamp('occurred_at') }} as occurred_at,
@@ -47,7 +51,24 @@ identified as (
                 ~ " || '|' || coalesce(cast(occurred_at as "
                 ~ dbt.type_string() ~ "), '')"
             ) }}
-        ) as consent_event_id
+        ) as consent_event_id,
+        -- A stop is dropped for none but its own repeat.
+        case
+            when action not in ('grant', 'request', 'confirm', 'renew_notice')
+                then
+                    coalesce(channel, '') || '|' || coalesce(purpose, '') || '|'
+                    || coalesce(sender_id, '') || '|' || coalesce(customer_id, '')
+                    || '|' || coalesce(contact_point_id, '') || '|'
+                    || case
+                        when given_event_id is null and occurred_at is null
+                            then
+                                coalesce(
+                                    cast(received_at as {{ dbt.type_string() }}), ''
+                                )
+                        else ''
+                    end
+            else ''
+        end as repeat_key
 
     from renamed
 
@@ -57,12 +78,12 @@ identified as (
 ),
 
 -- The first receipt is kept (R2); an id used again for another action is another
--- event. The rest makes the order total.
+-- event, and so is a stop of something else. The rest makes the order total.
 first_receipts as (
 
     {{ latest_per_key(
         'identified',
-        keys=['consent_event_id', 'action'],
+        keys=['consent_event_id', 'action', 'repeat_key'],
         order_by=[
             'received_at asc nulls last',
             'occurred_at asc nulls last',

@@ -55,6 +55,16 @@ unioned as (
         consent_event_id as row_key,
         case
             when nullif(trim(action), '') is null then 'action_missing'
+            -- It counts as a withdrawal.
+            when
+                lower(trim(action)) not in (
+                    'grant', 'request', 'confirm', 'renew_notice', 'withdraw', 'deny'
+                )
+                then 'unknown_action'
+            when
+                nullif(trim(customer_id), '') is null
+                and nullif(trim(contact_point_id), '') is null
+                then 'person_missing'
             when {{ try_timestamp('occurred_at') }} is null
                 then 'unreadable_occurred_at'
             when {{ try_timestamp('received_at') }} is null
@@ -78,6 +88,7 @@ unioned as (
                 and {{ regexp_like('address', '^[0-9]+$') }}
                 then 'number_without_country'
             when is_address_valid is not true then 'invalid_address'
+            when received_at is null then 'unreadable_received_at'
         end as rejection_code,
         received_at
 
@@ -130,6 +141,8 @@ unioned as (
                 nullif(trim(is_minor), '') is not null
                 and {{ try_boolean('is_minor') }} is null
                 then 'unreadable_is_minor'
+            when {{ try_timestamp('received_at') }} is null
+                then 'unreadable_received_at'
         end as rejection_code,
         {{ try_timestamp('received_at') }} as received_at
 
@@ -159,6 +172,12 @@ unioned as (
         case
             when nullif(trim(suppression_id), '') is null then 'id_missing'
             when nullif(trim(key_value), '') is null then 'key_missing'
+            -- It is tried as either.
+            when
+                coalesce(lower(trim(key_type)), '') not in (
+                    'customer', 'address', 'address_hash'
+                )
+                then 'unknown_key_type'
             when
                 nullif(trim(starts_at), '') is not null
                 and {{ try_timestamp('starts_at') }} is null
@@ -167,6 +186,10 @@ unioned as (
                 nullif(trim(ends_at), '') is not null
                 and {{ try_timestamp('ends_at') }} is null
                 then 'unreadable_ends_at'
+            when {{ try_timestamp('ends_at') }} < {{ try_timestamp('starts_at') }}
+                then 'ends_before_start'
+            when {{ try_timestamp('received_at') }} is null
+                then 'unreadable_received_at'
         end as rejection_code,
         {{ try_timestamp('received_at') }} as received_at
 
