@@ -1,8 +1,9 @@
 """
 What a provider's code means to the run, read from the seed SQL uses too.
 
-Every code of the seed, as the answer to a request, means "definitely not sent". An
-answer without a readable code is no refusal at all; the adapter calls it unknown.
+Every code of the seed, as the answer to a request, means "definitely not sent", but for
+those it calls unknown. An answer without a readable code is no refusal at all; the
+adapter calls it unknown.
 """
 
 from __future__ import annotations
@@ -64,24 +65,31 @@ class ErrorClass:
 
 
 UNLISTED = ErrorClass("refuse", "provider_refused")
+UNPROVEN = ErrorClass("unknown", "outcome_unknown")
+# Both answer a fault of theirs as they answer a refusal: only a listed code is a no.
+NO_PLAIN_NO = frozenset({"kakao", "wechat"})
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorClasses:
-    """All codes of all providers. A code nobody listed is a refusal."""
+    """All codes of all providers."""
 
     codes: Mapping[tuple[str, str], ErrorClass]
     ranges: tuple[tuple[str, range, ErrorClass], ...] = ()
 
-    def of(self, provider: str, code: str) -> ErrorClass:
-        """Look up the code itself, then the ranges it may lie in."""
+    def of(self, provider: str, code: str, *, is_no: bool = True) -> ErrorClass:
+        """
+        Look up the code itself, then the ranges it may lie in.
+
+        One nobody listed is a refusal where the answer `is_no` otherwise, too.
+        """
         if found := self.codes.get((provider, code)):
             return found
         number = int(code) if DIGITS.fullmatch(code) else -1
         for owner, span, kind in self.ranges:
             if owner == provider and number in span:
                 return kind
-        return UNLISTED
+        return UNLISTED if is_no and provider not in NO_PLAIN_NO else UNPROVEN
 
     @classmethod
     def parse(cls, rows: list[dict[str, str]]) -> Self:

@@ -55,8 +55,8 @@ def decide(
         return _later(UNREACHABLE, tries, now, None, None)
     if isinstance(answer, Lost):
         return Decision(Outcome("unknown", "answer_lost"))
-    if answer.kind in ("refused", "split") and answer.code is not None:
-        kind = classes.of(provider, answer.code)
+    if answer.kind in ("refused", "failed", "split") and answer.code is not None:
+        kind = classes.of(provider, answer.code, is_no=answer.kind != "failed")
         if kind.action in RETRIES:
             return _later(kind, tries, now, answer.code, answer.retry_after)
         return _refused(kind, tries, now, answer.code)

@@ -38,6 +38,8 @@ class Answer:
 
     Attributes:
         kind: `unknown` is every answer that proves neither of the other two.
+            `failed` is a fault of the provider's with a code: a no if the code is
+            listed as one, or else unknown.
             `pending` is a job's: taken, and `provider_message_id` is the job's id.
             `split` says that the whole request was refused for one of its rows, and
             nobody knows which: it is asked again in halves. Of one row it is a refusal.
@@ -46,7 +48,7 @@ class Answer:
             for quiet before the next request.
     """
 
-    kind: Literal["accepted", "refused", "unknown", "pending", "split"]
+    kind: Literal["accepted", "refused", "failed", "unknown", "pending", "split"]
     code: str | None = None
     provider_message_id: str | None = None
     retry_after: float | None = None

@@ -7,24 +7,33 @@ texts is filled from the row's variables. docs/content.md shows each kind.
 
 from __future__ import annotations
 
+import csv
 import json
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from sync.destinations.base import RowError
-from sync.destinations.values import INVALID
+from sync.destinations.values import INVALID, words
 from sync.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from sync.destinations.values import Values
 
 FOLDER = "seeds/campaigns/content"
+# By which words a customer says stop; a team's own rows take the place of ours.
+KEYWORDS = (
+    "seeds/reference/stop_keywords_defaults.csv",
+    "seeds/overrides/stop_keywords_overrides.csv",
+)
 PLACEHOLDER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 LINK = r"https://\S+"
+# WhatsApp's own, whoever carries it there.
+CAPTION = 1024
 TEXT = r"(?s)(?=.*\S).+"
 # What each kind must have; the shape of a value is a pattern, or that of its items.
 Shape = dict[str, Any]
@@ -80,12 +89,14 @@ def load_contents(*folders: Path) -> dict[str, Content]:
     Raises:
         ConfigError: One of them is broken; the message names it.
     """
-    contents = {}
+    contents, stops = {}, _stop_words(folders)
     for path in [
         path for one in folders for path in sorted((one / FOLDER).glob("*.json"))
     ]:
         try:
-            contents[path.stem] = Content.parse(path.read_text(encoding="utf-8"))
+            content = Content.parse(path.read_text(encoding="utf-8"))
+            _check_replies(content, stops)
+            contents[path.stem] = content
         except (ValueError, OSError, RecursionError) as error:
             raise ConfigError(
                 f"The content {path.name} is broken: {error}. Correct it."
@@ -115,6 +126,48 @@ def content_of(contents: Mapping[str, Content], row: Any, values: Values) -> Con
             reason_code=INVALID,
         )
     return Content("text", {"text": row.free_text})
+
+
+def caption(body: Mapping[str, Any]) -> dict[str, str]:
+    """Say the words beside a picture or a film, where there are any."""
+    text = body.get("text")
+    return {"caption": words(str(text), CAPTION)} if text else {}
+
+
+def wordless(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the body of a file that goes without words, or raise RowError."""
+    if body.get("text"):
+        raise RowError(
+            "This destination carries no words beside a file. Choose another content.",
+            reason_code="content_not_supported",
+        )
+    return body
+
+
+def _stop_words(folders: Sequence[Path]) -> set[str]:
+    """Take the words in force; whether the files are sound is for dbt to say."""
+    found = {}
+    for path in [one / name for name in KEYWORDS for one in folders]:
+        if path.is_file():
+            text = path.read_text(encoding="utf-8-sig", errors="replace")
+            for row in csv.DictReader(text.splitlines()):
+                word, is_active = row.get("keyword") or "", row.get("is_active") or ""
+                found[row.get("language_code"), word] = is_active.lower() != "false"
+    return {_folded(word) for (_, word), is_on in found.items() if is_on} - {""}
+
+
+def _check_replies(content: Content, stops: set[str]) -> None:
+    """Refuse a stop nobody would hear: some providers give back the title alone."""
+    for reply in content.body.get("replies", ()):
+        title, payload = _folded(reply["title"]), _folded(reply["payload"])
+        if payload in stops and title not in stops:
+            raise ValueError("the title of a reply that says stop is no stop word")
+
+
+def _folded(text: str) -> str:
+    """Compare as `fold_text` does: no case, no width, no accents, no signs."""
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(letter for letter in plain if letter.isalnum())
 
 
 def _check(shape: Shape, value: object, at: str) -> None:

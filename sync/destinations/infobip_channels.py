@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sync.destinations.base import RowError
+from sync.destinations.contents import wordless
 from sync.destinations.values import Values, check, names, some, words
 from sync.destinations.whatsapp import PHONE
 
@@ -93,7 +94,8 @@ def _text(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _file(body: Mapping[str, Any]) -> dict[str, Any]:
-    return {"type": "FILE", "file": {"url": check(body["url"], LINK)}}
+    url = check(wordless(body)["url"], LINK)
+    return {"type": "FILE", "file": {"url": url}}
 
 
 def _video(body: Mapping[str, Any]) -> dict[str, Any]:

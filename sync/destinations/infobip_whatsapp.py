@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sync.destinations.base import RowError
+from sync.destinations.contents import caption, wordless
 from sync.destinations.values import INVALID, Values, check, names, some, words
 from sync.destinations.whatsapp import BSUID, PHONE
 
@@ -118,7 +119,11 @@ def _text(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _media(body: Mapping[str, Any]) -> dict[str, Any]:
-    return {"mediaUrl": check(body["url"], LINK)}
+    return {"mediaUrl": check(body["url"], LINK), **caption(body)}
+
+
+def _audio(body: Mapping[str, Any]) -> dict[str, Any]:
+    return _media(wordless(body))
 
 
 def _url_button(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -184,7 +189,7 @@ def _link(button: Mapping[str, Any]) -> dict[str, str]:
 SAID: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], dict[str, Any]]]] = {
     "text": ("text", _text),
     "image": ("image", _media),
-    "audio": ("audio", _media),
+    "audio": ("audio", _audio),
     "video": ("video", _media),
     "buttons": ("interactive/url-button", _url_button),
     "quick_replies": ("interactive/buttons", _replies),

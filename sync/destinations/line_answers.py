@@ -41,6 +41,8 @@ def sent_now(
     rows: Sequence[SendRow],
 ) -> Answer:
     """Read any other answer; one wrong user id can fail a request for many."""
+    if response.is_success and response.status_code != httpx.codes.OK:
+        return Answer("unknown")
     answer = answer_of(response, accepted, _code)
     is_about_one = response.status_code == httpx.codes.BAD_REQUEST and not _is_content(
         content_json(response)

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from sync.destinations.base import RowError
+from sync.destinations.contents import wordless
 from sync.destinations.values import INVALID, check, some
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def _text(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _image(body: Mapping[str, Any]) -> dict[str, Any]:
-    preview = body.get("preview_url") or body["url"]
+    preview = wordless(body).get("preview_url") or body["url"]
     return {
         "type": "image",
         "originalContentUrl": check(body["url"], LINK),
@@ -51,7 +52,7 @@ def _image(body: Mapping[str, Any]) -> dict[str, Any]:
 def _audio(body: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "type": "audio",
-        "originalContentUrl": check(body["url"], LINK),
+        "originalContentUrl": check(wordless(body)["url"], LINK),
         "duration": body["seconds"] * MILLISECONDS,
     }
 
@@ -59,7 +60,7 @@ def _audio(body: Mapping[str, Any]) -> dict[str, Any]:
 def _video(body: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "type": "video",
-        "originalContentUrl": check(body["url"], LINK),
+        "originalContentUrl": check(wordless(body)["url"], LINK),
         "previewImageUrl": check(body["preview_url"], LINK),
     }
 

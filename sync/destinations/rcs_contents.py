@@ -12,6 +12,7 @@ from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
 from sync.destinations.base import RowError
+from sync.destinations.contents import wordless
 from sync.destinations.values import check, some, words
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def _file(url: str, thumbnail: str | None = None) -> dict[str, Any]:
 
 
 def _media(body: Mapping[str, Any]) -> dict[str, Any]:
+    body = wordless(body)
     return {"contentInfo": _file(body["url"], body.get("preview_url"))}
 
 

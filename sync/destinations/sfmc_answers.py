@@ -9,18 +9,21 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+import httpx
+
 from sync.destinations.base import Answer
+from sync.destinations.http import is_no
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    import httpx
 
 # The page says Completed, the examples Complete.
 OVER = frozenset({"complete", "completed", "error"})
 CODE_LENGTH = 40
 WORDS_LENGTH = 200
 DEADLOCK = "rerun_the_transaction"
+# With a 503 it says that nothing was looked at.
+DOWN = "50300"
 
 
 def request_id(body: object) -> str | None:
@@ -42,15 +45,17 @@ def sent_key(body: object) -> str | None:
 
 
 def code_of(response: httpx.Response, body: object) -> str | None:
-    """Take the number of an error; a 5xx with none of ours proves nothing."""
+    """Take the number of an error; of a 5xx it proves nothing, but for one."""
+    status, found = response.status_code, None
     match body:
         case {"errorcode": int(code)} if code and not isinstance(code, bool):
-            return str(code)
+            found = str(code)
         case {"responses": [{"errorcode": int(code)}, *_]} if code:
-            return str(code)
-        case {"message": str(_)} if response.status_code in (401, 403, 404, 413, 429):
-            return f"http_{response.status_code}"
-    return None
+            found = str(code)
+        case {"message": str(_)} if status in (401, 403, 404, 413, 429):
+            found = f"http_{status}"
+    is_down = status == httpx.codes.SERVICE_UNAVAILABLE and found == DOWN
+    return found if response.is_success or is_no(response) or is_down else None
 
 
 def is_over(body: object) -> bool:

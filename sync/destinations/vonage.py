@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import httpx
 
+from sync.destinations.contents import LINK, caption, wordless
 from sync.destinations.http import basic, is_no, safe_base_url, secret
 from sync.destinations.message import (
     MessageDestination,
@@ -132,10 +133,10 @@ class VonageDestination(MessageDestination):
             return {"message_type": "text", "text": text}
         if content.kind not in self.carries[row.channel]:
             raise not_carried(f"{content.kind} on {row.channel}")
-        return {
-            "message_type": content.kind,
-            content.kind: {"url": content.body["url"]},
-        }
+        # A sound has no caption.
+        body = wordless(content.body) if content.kind == "audio" else content.body
+        file = {"url": check(body["url"], LINK), **caption(body)}
+        return {"message_type": content.kind, content.kind: file}
 
     def _template(self, row: MessageRow) -> dict[str, Any]:
         """

@@ -17,7 +17,13 @@ import httpx
 
 from sync.destinations.base import Answer
 from sync.destinations.contents import content_of
-from sync.destinations.http import content_json, retry_after, safe_base_url, secret
+from sync.destinations.http import (
+    content_json,
+    is_no,
+    retry_after,
+    safe_base_url,
+    secret,
+)
 from sync.destinations.values import Values, check
 from sync.destinations.whatsapp_content import SAID, said
 from sync.destinations.whatsapp_template import template_of
@@ -133,9 +139,10 @@ def _answer(response: httpx.Response) -> Answer:
     body = content_json(response)
     if response.status_code == httpx.codes.OK:
         return _success(body)
-    code = _error_code(body) if response.is_error else None
-    kind: Literal["refused", "unknown"] = "refused" if code else "unknown"
-    return Answer(kind, code=code, retry_after=retry_after(response))
+    wait = retry_after(response)
+    if response.is_error and (code := _error_code(body)):
+        return Answer("refused" if is_no(response) else "failed", code, None, wait)
+    return Answer("unknown", retry_after=wait)
 
 
 def _success(body: object) -> Answer:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sync.destinations.base import RowError
+from sync.destinations.contents import LINK, caption, wordless
 from sync.destinations.values import check, some, words
 
 if TYPE_CHECKING:
@@ -56,22 +57,18 @@ def _video(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _audio(body: Mapping[str, Any]) -> dict[str, Any]:
-    return {"type": "audio", "audio": {"link": body["url"]}}
+    return {"type": "audio", "audio": _media(wordless(body))}
 
 
 def _media(body: Mapping[str, Any]) -> dict[str, str]:
-    caption = body.get("text")
-    return {
-        "link": body["url"],
-        **({"caption": words(caption, BODY)} if caption else {}),
-    }
+    return {"link": check(body["url"], LINK), **caption(body)}
 
 
 def _buttons(body: Mapping[str, Any]) -> dict[str, Any]:
     [button] = some(body["buttons"], 1, URL_BUTTONS)
     parameters = {
         "display_text": check(button["title"], TITLE),
-        "url": button["url"],
+        "url": check(button["url"], LINK),
     }
     action = {"name": "cta_url", "parameters": parameters}
     return _interactive("cta_url", body, action)

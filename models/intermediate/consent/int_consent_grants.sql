@@ -73,7 +73,8 @@ events as (
 
     select
         consent_events.consent_event_id,
-        coalesce(consent_events.customer_id, owners.customer_id) as given_by_customer_id,
+        coalesce(consent_events.customer_id, owners.customer_id)
+            as given_by_customer_id,
         consent_events.contact_point_id,
         consent_events.channel,
         consent_events.purpose,

@@ -224,7 +224,7 @@ FREE_FORM = {
             "action": {
                 "buttons": [
                     {"type": "REPLY", "id": "yes", "title": "Yes please"},
-                    {"type": "REPLY", "id": "stop", "title": "No more"},
+                    {"type": "REPLY", "id": "stop", "title": "Stop"},
                 ]
             },
         },
@@ -324,7 +324,7 @@ RCS_SAID = {
         "text": "Hi Ana, shall we keep you posted?",
         "suggestions": [
             {"type": "REPLY", "text": "Yes please", "postbackData": "yes"},
-            {"type": "REPLY", "text": "No more", "postbackData": "stop"},
+            {"type": "REPLY", "text": "Stop", "postbackData": "stop"},
         ],
     },
     "carousel": {

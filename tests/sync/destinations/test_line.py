@@ -287,7 +287,7 @@ SDK_SAYS = {
     "quick_replies": sdk.TextMessage(
         text="Hi Ana, shall we keep you posted?",
         quickReply=sdk.QuickReply(
-            items=[postback("Yes please", "yes"), postback("No more", "stop")]
+            items=[postback("Yes please", "yes"), postback("Stop", "stop")]
         ),
     ),
     "carousel": template(
@@ -533,6 +533,17 @@ def test_a_wait_is_read_from_a_429(headers, seconds):
     words = "The API rate limit has been exceeded. Try again later."
 
     assert read(refusal(429, words, headers)).retry_after == seconds
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_another_success_than_200_is_no_yes(many):
+    body = b"{}" if many else b'{"sentMessages": [{"id": "1"}]}'
+    headers = {"content-type": "application/json", "x-line-request-id": "r-1"}
+    response = httpx.Response(201, content=body, headers=headers)
+
+    answer = read(response, MANY if many else LINE, 2 if many else 1)
+
+    assert answer.kind == "unknown"
 
 
 bodies = bodies_with("sentMessages", "id", "message", "details", "property")

@@ -10,7 +10,9 @@ from __future__ import annotations
 import csv
 import json
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import httpx
 import pytest
@@ -208,6 +210,86 @@ def test_each_code_does_what_the_seed_says(sandbox, code, action):
     assert outcome.provider_code == code
     # A token that is refused again and again stops the run in the end.
     assert run.actions[-1] == {"renew_token": "stop_run"}.get(action, action)
+
+
+@pytest.mark.parametrize("case", [JOURNEY, OTT], ids=["journey", "ott"])
+@pytest.mark.parametrize(
+    ("status", "code", "expected"),
+    [
+        (500, 10006, ("unknown", None)),
+        (500, 30005, ("unknown", None)),
+        (500, 50300, ("unknown", None)),
+        (503, 10006, ("unknown", None)),
+        (408, 10001, ("unknown", None)),
+        (503, 50300, ("refused", "50300")),
+        (400, 10006, ("refused", "10006")),
+        (400, 30005, ("refused", "30005")),
+    ],
+)
+@pytest.mark.parametrize("shape", ["errorcode", "responses"])
+def test_a_number_says_no_only_where_the_status_does(
+    case, status, code, expected, shape
+):
+    body = {"message": "no", "errorcode": code}
+    body = body if shape == "errorcode" else {"responses": [body]}
+
+    [answer] = made(case).read(httpx.Response(status, json=body), [case.row])
+
+    assert (answer.kind, answer.code) == expected
+
+
+def failing(status, code):
+    """Give a server that has a token for all and the same error for each row."""
+    seen = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            self.rfile.read(int(self.headers["content-length"]))
+            is_token = self.path.endswith("/v2/token")
+            if not is_token:
+                seen.append(self.path)
+            token = {"access_token": "t", "expires_in": 1079}
+            error = {"message": "no", "errorcode": code}
+            said = json.dumps(token if is_token else error).encode()
+            self.send_response(200 if is_token else status)
+            self.send_header("content-type", "application/json")
+            self.send_header("content-length", str(len(said)))
+            self.end_headers()
+            self.wfile.write(said)
+
+        def do_PUT(self):
+            self.do_POST()
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    Thread(target=server.serve_forever, daemon=True).start()
+    return server, seen
+
+
+@pytest.mark.parametrize(
+    ("case", "status", "code", "requests"),
+    [
+        pytest.param(JOURNEY, 500, 10006, 1, id="an entry that failed"),
+        pytest.param(JOURNEY, 400, 10006, 1, id="an entry that was not saved"),
+        pytest.param(JOURNEY, 500, 30005, 1, id="an entry, nobody knows why"),
+        pytest.param(OTT, 500, 10006, 1, id="a message that failed"),
+        pytest.param(OTT, 400, 10006, 1, id="a message that was not saved"),
+        pytest.param(ROWS, 400, 10006, 4, id="values may be set again"),
+    ],
+)
+def test_what_may_have_arrived_is_posted_once(case, status, code, requests):
+    server, seen = failing(status, code)
+    try:
+        url = f"http://127.0.0.1:{server.server_port}"
+        [outcome], _ = drive(case.destination(url), [case.row])
+    finally:
+        server.shutdown()
+        server.server_close()
+
+    assert outcome.event == "unknown"
+    assert len(seen) == requests
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,8 @@ BUTTON = {"title": "Look", "url": LINK}
 CONTENTS = {
     "text": Content("text", {"text": "Hi {first_name}"}),
     "image": Content("image", {"url": LINK}),
+    "worded": Content("image", {"url": LINK, "text": "Hi {first_name}"}),
+    "film": Content("video", {"url": LINK, "preview_url": LINK, "text": "Hi"}),
     "audio": Content("audio", {"url": LINK, "seconds": 3}),
     "video": Content("video", {"url": LINK, "preview_url": LINK}),
     "buttons": Content("buttons", {"text": "Hi", "buttons": [BUTTON]}),
@@ -106,6 +108,16 @@ ROWS = {
         replace(TEXT, content="image", content_kind="image"),
         models.WhatsappImage,
         {"image": {"url": LINK}},
+    ),
+    "image with words": (
+        replace(TEXT, content="worded", content_kind="image"),
+        models.WhatsappImage,
+        {"image": {"url": LINK, "caption": "Hi Ana"}},
+    ),
+    "video with words": (
+        replace(TEXT, content="film", content_kind="video"),
+        models.WhatsappVideo,
+        {"video": {"url": LINK, "caption": "Hi"}},
     ),
     "audio": (
         replace(TEXT, content="audio", content_kind="audio"),

@@ -200,7 +200,6 @@ def test_a_paused_template_is_a_refusal():
         pytest.param(refusal(131047), "131047", id="window"),
         pytest.param(refusal(190, 401), "190", id="token"),
         pytest.param(refusal(0, 401), "0", id="code 0"),
-        pytest.param(refusal(131016, 500), "131016", id="a code on a 500"),
         pytest.param(refusal(424242), "424242", id="a code nobody listed"),
     ],
 )
@@ -208,6 +207,13 @@ def test_metas_own_code_is_a_refusal(response, code):
     answer = answer_to(response)
 
     assert (answer.kind, answer.code) == ("refused", code)
+
+
+@pytest.mark.parametrize("status", [408, 499, 500, 503])
+def test_metas_own_code_on_a_failure_is_no_plain_refusal(status):
+    answer = answer_to(refusal(131016, status))
+
+    assert (answer.kind, answer.code) == ("failed", "131016")
 
 
 JSON_TYPE = {"content-type": "application/json"}
