@@ -1,20 +1,11 @@
 with
 
-orders as (
+-- Each order as its last version says, and only if it still is a purchase.
+purchases as (
 
-    select * from {{ ref('stg_crm__orders') }}
+    select * from {{ ref('int_purchases') }}
 
-    where
-        received_at <= {{ as_of() }}
-        and ordered_at <= {{ as_of() }}
-        and ordered_at > {{ dbt.dateadd('day', -3, as_of()) }}
-        and order_status = 'placed'
-
-),
-
-customer_merges as (
-
-    select * from {{ ref('int_customer_merges') }}
+    where ordered_at > {{ dbt.dateadd('day', -3, as_of()) }}
 
 ),
 
@@ -27,18 +18,15 @@ customers as (
 ranked as (
 
     select
-        customer_merges.canonical_customer_id as customer_id,
-        orders.order_id,
+        customer_id,
+        order_id,
         row_number() over (
-            partition by customer_merges.canonical_customer_id
+            partition by customer_id
             -- The latest order; ids break a tie.
-            order by orders.ordered_at desc, orders.order_id desc
+            order by ordered_at desc, order_id desc
         ) as order_rank
 
-    from orders
-
-    inner join customer_merges
-        on orders.customer_id = customer_merges.customer_id
+    from purchases
 
 ),
 

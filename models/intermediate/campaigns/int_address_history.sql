@@ -10,27 +10,13 @@ contact_points as (
 
     select * from {{ ref('int_contact_points') }}
 
-),
-
-addresses as (
-
-    select
-        customer_id,
-        channel,
-        address
-
-    from contact_points
-
     where address is not null
 
-    {{ union_distinct() }}
+),
 
-    select
-        customer_id,
-        channel,
-        {{ other_form_of_address('address') }} as address
+readers as (
 
-    from contact_points
+    select * from {{ ref('int_whatsapp_readers') }}
 
 ),
 
@@ -39,24 +25,27 @@ final as (
 
     select
         delivery_history.campaign_id,
-        addresses.channel,
-        addresses.address,
+        contact_points.channel,
+        {{ reader_key('contact_points.address') | indent(8) }} as reader_key,
         max(delivery_history.messaged_events) as messaged_events,
         max(delivery_history.quiet_until) as quiet_until
 
     from delivery_history
 
-    inner join addresses
+    inner join contact_points
         on
-            delivery_history.customer_id = addresses.customer_id
-            and delivery_history.channel = addresses.channel
+            delivery_history.customer_id = contact_points.customer_id
+            and delivery_history.channel = contact_points.channel
 
-    where addresses.address is not null
+    left join readers
+        on
+            contact_points.channel = readers.channel
+            and contact_points.address = readers.address
 
     group by
         delivery_history.campaign_id,
-        addresses.channel,
-        addresses.address
+        contact_points.channel,
+        {{ reader_key('contact_points.address') | indent(8) }}
 
 )
 

@@ -245,12 +245,19 @@ final as (
         ) as has_valid_parameters,
         with_templates.purpose_used != 'marketing'
         or label_rules.country_code is null
-        -- What only a provider holds, nobody here can read.
-        or trim(coalesce(with_templates.first_text, '')) = ''
+        -- What only a provider holds, nobody here can read; of a file that we hold, the
+        -- row's own text says how it begins.
+        or (
+            trim(coalesce(with_templates.first_text, '')) = ''
+            and (
+                with_templates.content is null
+                or with_templates.message_type = 'template'
+            )
+        )
         or {{ begins_with_label(
             'with_templates.first_text', 'label_rules.start_labels'
         ) | indent(8) }} as has_label_where_needed,
-        with_templates.is_sender_active,
+        with_templates.is_sender_active as may_sender_send_campaign,
 
         ---------- timestamps
         with_templates.ends_at as campaign_ends_at,

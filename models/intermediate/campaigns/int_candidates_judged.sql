@@ -43,18 +43,24 @@ contact_caps as (
 
 ),
 
-addresses as (
+readers as (
+
+    select * from {{ ref('int_whatsapp_readers') }}
+
+),
+
+quiet_readers as (
 
     select
         channel,
-        address,
+        reader_key,
         max(quiet_until) as quiet_until
 
     from address_history
 
     group by
         channel,
-        address
+        reader_key
 
 ),
 
@@ -102,6 +108,7 @@ timed as (
         eligibility.last_inbound_message_id,
         eligibility.address,
         eligibility.address_type,
+        {{ reader_key('eligibility.address') | indent(8) }} as reader_key,
         eligibility.country_code,
         eligibility.preferred_channel,
         eligibility.consent_status,
@@ -125,6 +132,9 @@ timed as (
             and gate != 'is_sender_active' %}
         eligibility.{{ gate }},
         {%- endfor %}
+        -- For what the campaign is, and for what its template made of it (R13).
+        candidates.may_sender_send_campaign
+        and eligibility.is_sender_active as is_sender_active,
         candidates.needs_window is false
         or (
             eligibility.is_window_open
@@ -141,6 +151,11 @@ timed as (
             and candidates.channel = eligibility.channel
             and candidates.sender_id = eligibility.sender_id
             and candidates.purpose = eligibility.purpose
+
+    left join readers
+        on
+            eligibility.channel = readers.channel
+            and eligibility.address = readers.address
 
     left join customer_hours
         on
@@ -184,7 +199,7 @@ gated as (
         coalesce(address_history.messaged_events, 0) = 0
             as is_address_not_yet_messaged,
         coalesce(quiet_people.quiet_until <= {{ as_of() }}, true)
-        and coalesce(addresses.quiet_until <= {{ as_of() }}, true)
+        and coalesce(quiet_readers.quiet_until <= {{ as_of() }}, true)
             as is_not_refused_recently,
         coalesce(messaged.tries, 0) < {{ var('max_attempts') }}
         and coalesce(messaged.proven_failures, 0) < coalesce(begun.max_steps, 1)
@@ -215,12 +230,12 @@ gated as (
         on
             begun.campaign_id = address_history.campaign_id
             and begun.channel = address_history.channel
-            and begun.address = address_history.address
+            and begun.reader_key = address_history.reader_key
 
-    left join addresses
+    left join quiet_readers
         on
-            begun.channel = addresses.channel
-            and begun.address = addresses.address
+            begun.channel = quiet_readers.channel
+            and begun.reader_key = quiet_readers.reader_key
 
     left join quiet_people
         on

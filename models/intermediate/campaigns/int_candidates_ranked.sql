@@ -105,7 +105,7 @@ ranked_messages as (
         judged.purpose,
         judged.country_code,
         judged.preferred_channel,
-        judged.address,
+        judged.reader_key,
         judged.reason_code,
         judged.score,
         judged.priority,
@@ -224,7 +224,10 @@ arbitrated as (
                                 then 1
                             else 0
                         end
-                    order by priority desc, score desc, campaign_id asc
+                    order by
+                        priority desc nulls last,
+                        score desc nulls last,
+                        campaign_id asc
                 )
             else 1
         end as campaign_choice
@@ -233,21 +236,21 @@ arbitrated as (
 
 ),
 
--- Between customers at one address: one marketing message, and one a campaign.
+-- Between customers who are one reader: one marketing message, and one a campaign.
 addressed as (
 
     select
         arbitrated.*,
         case
             when
-                address is not null
+                reader_key is not null
                 and reason_code = 'sendable'
                 and channel_choice = 1
                 and campaign_choice = 1
                 then row_number() over (
                     partition by
                         channel,
-                        {{ address_key('address') | indent(24) }},
+                        reader_key,
                         case when purpose = 'marketing' then '*' else campaign_id end,
                         case
                             when
@@ -258,8 +261,8 @@ addressed as (
                             else 0
                         end
                     order by
-                        priority desc,
-                        score desc,
+                        priority desc nulls last,
+                        score desc nulls last,
                         campaign_id asc,
                         customer_id asc
                 )
@@ -337,7 +340,11 @@ person_rows as (
         pooled.*,
         row_number() over (
             partition by portfolio_id, customer_id, asks_for_a_place
-            order by priority desc, score desc, campaign_id asc, channel asc
+            order by
+                priority desc nulls last,
+                score desc nulls last,
+                campaign_id asc,
+                channel asc
         ) as person_row
 
     from pooled
@@ -361,8 +368,8 @@ numbered as (
         ) over (
             partition by portfolio_id
             order by
-                priority desc,
-                score desc,
+                priority desc nulls last,
+                score desc nulls last,
                 campaign_id asc,
                 customer_id asc,
                 channel asc
@@ -422,7 +429,7 @@ cut as (
                                 then 1
                             else 0
                         end
-                    order by score desc, {{ dbt.hash('customer_id') }} asc
+                    order by score desc nulls last, {{ dbt.hash('customer_id') }} asc
                 )
         end as recipient_rank
 
@@ -479,8 +486,8 @@ ranked_sends as (
         channel,
         row_number() over (
             order by
-                priority desc,
-                score desc,
+                priority desc nulls last,
+                score desc nulls last,
                 campaign_id asc,
                 customer_id asc
         ) as send_rank

@@ -36,6 +36,12 @@ contact_points as (
 
 ),
 
+readers as (
+
+    select * from {{ ref('int_whatsapp_readers') }}
+
+),
+
 places as (
 
     select * from {{ ref('int_places') }}
@@ -99,18 +105,23 @@ messages as (
 addresses as (
 
     select distinct
-        customer_id,
-        channel,
-        address
+        eligibility.customer_id,
+        eligibility.channel,
+        {{ reader_key('eligibility.address') | indent(8) }} as reader_key
 
     from eligibility
 
-    where address is not null
+    left join readers
+        on
+            eligibility.channel = readers.channel
+            and eligibility.address = readers.address
+
+    where eligibility.address is not null
 
 ),
 
 -- A message counts for the person on any channel that is asked about; and for whoever
--- reads it at the same address.
+-- reads it too.
 reached as (
 
     select
@@ -140,11 +151,16 @@ reached as (
             messages.customer_id = contact_points.customer_id
             and messages.channel = contact_points.channel
 
+    left join readers
+        on
+            contact_points.channel = readers.channel
+            and contact_points.address = readers.address
+
     inner join addresses
         on
             contact_points.channel = addresses.channel
-            and {{ address_key('contact_points.address') | indent(12) }}
-            = {{ address_key('addresses.address') | indent(12) }}
+            and {{ reader_key('contact_points.address') | indent(12) }}
+            = addresses.reader_key
 
 ),
 

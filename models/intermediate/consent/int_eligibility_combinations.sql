@@ -54,7 +54,7 @@ final as (
         purposes.channel,
         purposes.sender_id,
         purposes.purpose,
-        coalesce(senders.brand_id, purposes.sender_id) as brand_id
+        senders.brand_id
 
     from purposes
 

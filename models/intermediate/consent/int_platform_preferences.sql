@@ -39,7 +39,7 @@ events as (
         phone_number_id,
         coalesce('+' || wa_id, user_id) as address,
         case when preference = 'resume' then 'resume' else 'stop' end as preference,
-        coalesce(occurred_at, received_at) as occurred_at,
+        occurred_at,
         received_at
 
     from preferences
@@ -51,7 +51,7 @@ events as (
         phone_number_id,
         coalesce('+' || wa_id, user_id) as address,
         'stop' as preference,
-        coalesce(occurred_at, received_at) as occurred_at,
+        occurred_at,
         received_at
 
     from statuses
@@ -99,7 +99,7 @@ spread as (
         sender_id,
         '+' || replace(phone, '+', '') as address,
         case when action = 'start' then 'resume' else 'stop' end as preference,
-        coalesce(occurred_at, received_at) as occurred_at,
+        occurred_at,
         received_at
 
     from rcs_preferences
@@ -137,7 +137,13 @@ placed as (
         senders.sender_id,
         directed.address,
         directed.preference,
-        directed.occurred_at,
+        -- A stop counts whatever its date; a clock that runs ahead lifts none that came
+        -- later (R3).
+        case
+            when directed.preference = 'stop'
+                then coalesce(directed.occurred_at, directed.received_at)
+            else least(directed.occurred_at, directed.received_at)
+        end as occurred_at,
         directed.received_at
 
     from directed
@@ -149,6 +155,14 @@ placed as (
                 directed.known_sender_id = senders.sender_id,
                 directed.preference = 'stop'
             )
+
+    -- Of one whose time cannot be read, nobody knows which stops it came after.
+    where
+        directed.preference = 'stop'
+        or (
+            directed.occurred_at is not null
+            and directed.received_at is not null
+        )
 
 ),
 

@@ -33,7 +33,8 @@ final as (
 
         ---------- ids
         sender_id,
-        coalesce(brand_id, sender_id) as brand_id,
+        -- Empty where it is not known: then every brand's stop is its own (R9).
+        brand_id,
         provider_account,
         portfolio_id,
         template_account_id,

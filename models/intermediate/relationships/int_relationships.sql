@@ -124,23 +124,36 @@ placed as (
 
     select
         heard.channel,
-        -- Who leaves an account we do not know has left them all.
+        -- Who received the webhook knows best; else the account it came to. Who leaves
+        -- an account we do not know has left them all.
         coalesce(
-            heard.sender_id,
-            senders.sender_id,
+            named.sender_id,
+            owners.sender_id,
             case when heard.relationship = 'left' then '*' end
         ) as sender_id,
         heard.address,
         heard.relationship,
-        coalesce(heard.occurred_at, heard.received_at) as occurred_at,
+        -- A clock that runs ahead opens nothing later than we heard of it (R3).
+        case
+            when heard.relationship = 'here'
+                then least(
+                    coalesce(heard.occurred_at, heard.received_at), heard.received_at
+                )
+            else coalesce(heard.occurred_at, heard.received_at)
+        end as occurred_at,
         heard.received_at
 
     from heard
 
-    left join senders
+    left join senders as named
         on
-            heard.channel = senders.channel
-            and heard.account_id = senders.provider_account
+            heard.channel = named.channel
+            and heard.sender_id = named.sender_id
+
+    left join senders as owners
+        on
+            heard.channel = owners.channel
+            and heard.account_id = owners.provider_account
 
 ),
 

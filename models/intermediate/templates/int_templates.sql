@@ -25,9 +25,32 @@ listings as (
 
 template_events as (
 
-    select * from {{ ref('stg_whatsapp__template_events') }}
+    select
+        events.*,
+        case
+            when event in ('APPROVED', 'REINSTATED', 'UNARCHIVED') then 1
+            when event = 'CATEGORY_UPDATE' and category != 'MARKETING' then 1
+            else 0
+        end as is_opening
+
+    from {{ ref('stg_whatsapp__template_events') }} as events
 
     where received_at <= {{ as_of() }}
+
+),
+
+-- A clock that runs ahead opens nothing later than we heard of it (R3).
+dated_events as (
+
+    select
+        template_events.*,
+        case
+            when is_opening = 1
+                then least(coalesce(occurred_at, received_at), received_at)
+            else coalesce(occurred_at, received_at)
+        end as effective_at
+
+    from template_events
 
 ),
 
@@ -83,31 +106,31 @@ newer_events as (
         latest.account_id,
         latest.template_name,
         latest.language_code,
-        template_events.event,
-        template_events.category,
+        dated_events.event,
+        dated_events.category,
         row_number() over (
             partition by
                 latest.account_id,
                 latest.template_name,
                 latest.language_code,
-                case when template_events.event = 'CATEGORY_UPDATE' then 1 else 0 end
-            -- The latest event; at one instant the one that is not an approval.
+                case when dated_events.event = 'CATEGORY_UPDATE' then 1 else 0 end
+            -- The latest event; at one instant the one that opens nothing.
             order by
-                template_events.occurred_at desc,
-                case when template_events.event = 'APPROVED' then 1 else 0 end asc,
-                template_events.event desc
+                dated_events.effective_at desc,
+                dated_events.is_opening asc,
+                dated_events.event desc,
+                coalesce(dated_events.category, '') desc
         ) as event_rank
 
     from latest
 
-    inner join template_events
+    inner join dated_events
         on
-            latest.account_id = template_events.waba_id
-            and latest.template_name = template_events.template_name
+            latest.account_id = dated_events.waba_id
+            and latest.template_name = dated_events.template_name
             and lower(latest.language_code)
-            = lower(replace(template_events.language_code, '-', '_'))
-            and coalesce(template_events.occurred_at, template_events.received_at)
-            > latest.confirmed_at
+            = lower(replace(dated_events.language_code, '-', '_'))
+            and latest.confirmed_at < dated_events.effective_at
 
 ),
 
