@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 # Keys asked of the ledger, and rows read for those that are open, at once; more keys
 # after a page of which all was known, since no rows are held then.
-PAGE = 20_000
+PAGE = 10_000
 KNOWN_PAGE = 50_000
 # Rows held at once while they are put into the spool.
 FEW = 1_000
