@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import uuid
 from dataclasses import asdict
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
@@ -21,12 +20,12 @@ from sync.destinations import DESTINATIONS
 from sync.erase_command import erase, prune
 from sync.errors import ConfigError, GuardError, SyncError
 from sync.log import event, say
-from sync.masking import keyed_hash
 from sync.overview import overview
 from sync.plan import plan as plan_one
 from sync.report.command import report
 from sync.send import is_idle
 from sync.send import send as send_one
+from sync.stop_command import stop
 from sync.templates.command import templates
 
 if TYPE_CHECKING:
@@ -63,6 +62,7 @@ main.add_command(templates)
 main.add_command(report)
 main.add_command(erase)
 main.add_command(prune)
+main.add_command(stop)
 
 
 def _names(destination: str | None, *, everything: bool) -> list[str]:
@@ -174,22 +174,21 @@ def status(*, target: str | None, as_json: bool) -> None:
     is_flag=True,
     help="Take over the runs of a ledger that is lost and not in use.",
 )
+@click.option(
+    "--leave-address-stops",
+    "leave_addresses",
+    is_flag=True,
+    help="With --adopt: their key is lost, and they are given again.",
+)
 @click.option("--sent", multiple=True, metavar="KEY", help="I know: it was sent.")
 @click.option("--not-sent", multiple=True, metavar="KEY", help="I know: it was not.")
 @target_option
 @as_json_option
 @command
-def reconcile(
-    *,
-    adopt: bool,
-    sent: tuple[str, ...],
-    not_sent: tuple[str, ...],
-    target: str | None,
-    as_json: bool,
-) -> int:
+def reconcile(*, target: str | None, as_json: bool, adopt: bool, **words: Any) -> int:
     """Settle messages of unknown fate: by statuses, providers' lists or your word."""
     with desk(target) as at:
-        done = reconciling.reconcile(at, adopt=adopt, sent=sent, not_sent=not_sent)
+        done = reconciling.reconcile(at, adopt=adopt, **words)
     show.reconciled(done, as_json=as_json)
     return 6 if done.unknown else 0
 
@@ -224,44 +223,6 @@ def why(  # noqa: PLR0913 - one argument an option.
         else:
             decisions = reasons.why(at, customer, campaign, replay=replay)
     show.decisions(decisions, as_json=as_json)
-
-
-@main.command()
-@click.argument("customer", required=False)
-@click.option("--address-stdin", is_flag=True, help="Read an address from stdin.")
-@click.option("--channel", default="*", show_default=True)
-@click.option("--purpose", default="*", show_default=True)
-@click.option("--reason", default="operator", show_default=True)
-@target_option
-@as_json_option
-@command
-def stop(
-    *,
-    customer: str | None,
-    address_stdin: bool,
-    target: str | None,
-    as_json: bool,
-    **stop: str,
-) -> None:
-    """Stop messages to CUSTOMER from now on, runs under way included."""
-    if bool(customer) == address_stdin:
-        raise click.UsageError("Name a customer, or pass --address-stdin.")
-    address = click.get_text_stream("stdin").readline().strip() if address_stdin else ""
-    if not (customer or address):
-        raise click.UsageError("There is no address on stdin.")
-    with desk(target) as at:
-        row = {
-            "operator_stop_id": uuid.uuid4().hex,
-            "customer_id": customer,
-            "address_hash": keyed_hash(at.ledger.hash_key, address),
-            "occurred_at": at.clock.now(),
-            **stop,
-        }
-        with at.ledger.transaction():
-            at.ledger.stop(row)
-        _flush(at)
-        shown = {"operator_stop_id": row["operator_stop_id"], "stopped": True}
-    click.echo(json.dumps(shown) if as_json else "Stopped, from this moment.")
 
 
 @main.command()

@@ -10,6 +10,9 @@ from typing import Protocol
 
 from sync.errors import ConfigError
 
+# Nothing is counted from before the first, and the last leaves room to count on.
+YEARS = range(1970, 9000)
+
 
 class Clock(Protocol):
     """What the sync knows of time; nothing else asks the system."""
@@ -58,10 +61,12 @@ def parse_instant(text: str) -> datetime:
     """
     try:
         instant = datetime.fromisoformat(text.strip())
-    except ValueError:
+        if instant.tzinfo is not None:
+            instant = instant.astimezone(UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError):
         raise ConfigError(
             "OTT_NOW is not an instant. Write it as 2026-01-31T20:00:00+00:00."
         ) from None
-    if instant.tzinfo is None:
-        return instant
-    return instant.astimezone(UTC).replace(tzinfo=None)
+    if instant.year not in YEARS:
+        raise ConfigError("OTT_NOW is before 1970 or after 8999. Correct it.")
+    return instant

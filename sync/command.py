@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 DEFAULTS = Options()
+# Ten years, in hours.
+OLDEST = 87_600
 
 
 def command(work: Callable[..., int | None]) -> Callable[..., None]:
@@ -53,13 +56,26 @@ def options(*several: Callable[..., Any]) -> Callable[..., Any]:
     return add
 
 
+class Finite(click.FloatRange):
+    """A number of this range; `nan` and `inf` are none."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Read it."""
+        number = float(super().convert(value, param, ctx))
+        if not math.isfinite(number):
+            self.fail(f"{value} is no number.", param, ctx)
+        return number
+
+
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 target_option = click.option(
     "--target", "-t", help="The dbt target; the profile's default."
 )
 wait_option = click.option(
     "--wait",
-    type=click.FloatRange(0),
+    type=Finite(0),
     default=DEFAULTS.wait,
     show_default=True,
     help="Wait for a held warehouse, in seconds.",
@@ -70,7 +86,7 @@ which = options(
     target_option,
     click.option(
         "--max-age",
-        type=click.FloatRange(0),
+        type=Finite(0, OLDEST),
         default=DEFAULTS.max_age,
         show_default=True,
         help="Oldest decision sent, in hours.",
@@ -99,21 +115,21 @@ how = options(
     ),
     click.option(
         "--stops-every",
-        type=click.FloatRange(0.1),
+        type=Finite(0.1),
         default=DEFAULTS.stops_every,
         show_default=True,
         help="Seconds between readings of the stops.",
     ),
     click.option(
         "--max-stop-age",
-        type=click.FloatRange(0),
+        type=Finite(0, min_open=True),
         default=DEFAULTS.max_stop_age,
         show_default=True,
         help="Pause when stops are older, in seconds.",
     ),
     click.option(
         "--tolerate-refused",
-        type=click.FloatRange(0, 1),
+        type=Finite(0, 1),
         default=DEFAULTS.tolerate_refused,
         show_default=True,
         help="Share of a campaign that may be refused.",

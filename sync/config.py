@@ -138,8 +138,14 @@ def _profile(
     render = _Renderer(path.parent, env)
     chosen = target or env.get("DBT_TARGET") or render(profile.get("target", "default"))
     outputs = profile.get("outputs") or {}
+    if not isinstance(outputs, dict):
+        raise ConfigError(f"The outputs of profile {name} are no targets. Correct it.")
+    if not isinstance(chosen, str | int):
+        raise ConfigError(f"The target of profile {name} is no name. Correct it.")
     if chosen not in outputs:
         raise ConfigError(f"profiles.yml has no target {chosen}. Choose with --target.")
+    if not isinstance(outputs[chosen], dict):
+        raise ConfigError(f"Target {chosen} says nothing. Correct profiles.yml.")
     return _target(str(chosen), render(outputs[chosen]))
 
 
@@ -149,6 +155,8 @@ def _target(name: str, output: dict[str, Any]) -> Profile:
         return _server(name, output)
     if kind == "spark":
         return _thrift(name, output)
+    if not kind:
+        raise ConfigError(f"Target {name} has no type. Set it in profiles.yml.")
     settings = {str(key): str(value) for key, value in _items(output.get("settings"))}
     path = str(output.get("path", ""))
     if kind == "duckdb" and not path:
@@ -210,7 +218,7 @@ def _items(value: object) -> list[tuple[Any, Any]]:
 def _yaml(path: Path) -> dict[str, Any]:
     try:
         read = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError):
+    except (OSError, ValueError, yaml.YAMLError):
         raise ConfigError(f"{path.name} is unreadable. Correct it.") from None
     return read if isinstance(read, dict) else {}
 
@@ -238,9 +246,12 @@ class _Renderer:
             return value
         try:
             return self._jinja.from_string(value).render(self._names)
-        except jinja2.TemplateError:
+        except ConfigError:
+            raise
+        except Exception:  # noqa: BLE001 - a template may fail in every way there is.
             raise ConfigError(
-                "A value in profiles.yml uses more than env_var(). Simplify it."
+                "A value in profiles.yml uses more than env_var(), or uses it wrongly. "
+                "Correct it."
             ) from None
 
     def _env_var(self, name: str, default: str | None = None) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sync.ledger_batch import (
     CLOSED,
+    ERASED,
     EVENT,
     KNOWN,
     OPEN,
@@ -21,7 +22,7 @@ from sync.ledger_batch import (
     Head,
     apart,
 )
-from sync.ledger_claims import Claims, at, skipped
+from sync.ledger_claims import Claims, at, skipped, storable
 from sync.messages import Outcome, StateRow
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ where state = 'unknown' and states is null
 order by state_at, deliveries.delivery_key
 """
 TOLD = "update deliveries set written_at = :now where delivery_key = :delivery_key"
-ERASED = "select exists (select 1 from tombstones)"
+HAS_ERASED = "select exists (select 1 from tombstones)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,32 +112,41 @@ class Deliveries:
         made = [claims.of(row) for k, row in unseen.items() if k not in known]
         reasons: dict[str, str] = {}
         for part in apart(made):
-            reasons |= self._claim(claims.heads, part, closed, now)
+            reasons |= self._claim(claims, part, closed, now)
         return [
             _verdict(unseen.pop(r.delivery_key, None), known, reasons) for r in rows
         ]
 
     def _claims(self, run_id: str | None) -> Claims:
-        [erased] = self._connection.execute(ERASED).fetchone()
+        [erased] = self._connection.execute(HAS_ERASED).fetchone()
         return Claims(run_id, self._hash_key, hashes_people=bool(erased))
 
     def _claim(
         self,
-        heads: str,
+        claims: Claims,
         part: Sequence[Claim],
         closed: Mapping[str, str],
         now: datetime,
     ) -> dict[str, str]:
-        """Claim what can be each other's twin in no way; tell what is skipped."""
-        rows = json.dumps(part)
+        """
+        Claim what can be each other's twin in no way; tell what is skipped.
+
+        Of somebody erased nothing is written down again.
+        """
+        heads, rows = claims.heads, json.dumps(part)
         reasons: dict[str, str] = dict(self._run(CLOSED, rows, heads=heads))
+        gone: set[str] = set()
+        if reasons and claims.hashes_people:
+            gone = {key for (key,) in self._run(ERASED, rows, heads=heads)}
         if closed:
             keys = (one.delivery_key for one in part)
             reasons |= {key: closed[key] for key in keys if key in closed}
+        kept = [one for one in part if one.delivery_key not in gone]
         if reasons:
-            rows = json.dumps(skipped(part, reasons))
+            rows = json.dumps(skipped(kept, reasons))
         self._run(PUT, rows, now, heads)
-        self.record([(k, Outcome("skipped", why)) for k, why in reasons.items()], now)
+        told = [(k, Outcome("skipped", r)) for k, r in reasons.items() if k not in gone]
+        self.record(told, now)
         return reasons
 
     def stopped(self, rows: Iterable[SendRow]) -> list[str]:
@@ -162,8 +172,8 @@ class Deliveries:
                     at(one.retry_at),
                     event or one.event,
                     one.reason_code,
-                    one.provider_code,
-                    one.provider_message_id,
+                    storable(one.provider_code),
+                    storable(one.provider_message_id),
                 )
                 for key, one in outcomes
             ]

@@ -36,10 +36,17 @@ class Desk:
 
     def another_ledger(self) -> AbstractContextManager[Ledger]:
         """Open the ledger once more, for a second thread to ask."""
-        return closing(_ledger(self.config))
+        return closing(open_ledger(self.config))
 
 
-def _ledger(config: settings.Config) -> Ledger:
+def open_ledger(config: settings.Config) -> Ledger:
+    """
+    Open the ledger of these settings, or make it.
+
+    Raises:
+        ConfigError: There can be none, or it was hashed with another key.
+        TrustError: It is not a ledger this version knows.
+    """
     key = config.env.get("OTT_HASH_KEY")
     return Ledger(config.ledger_path, key, config.ledger_url)
 
@@ -51,7 +58,7 @@ def desk(target: str | None, base_urls: Sequence[str] = ()) -> Iterator[Desk]:
     clock = pick_clock(config.env, base_urls)
     warehouse = connect(config.profile)
     manifest = Manifest(config.target_dir)
-    ledger = _ledger(config)
+    ledger = open_ledger(config)
     try:
         yield Desk(config, clock, ledger, warehouse, manifest)
     finally:

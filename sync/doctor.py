@@ -10,9 +10,9 @@ from importlib import metadata
 from typing import TYPE_CHECKING
 
 from sync import config as settings
+from sync.desk import open_ledger
 from sync.destinations import DESTINATIONS
 from sync.errors import SyncError
-from sync.ledger import Ledger
 from sync.log import where
 from sync.manifest import Manifest
 from sync.warehouse import connect
@@ -84,7 +84,7 @@ def _builds(config: settings.Config) -> str:
 def _ledger(config: settings.Config) -> str:
     if not (config.ledger_url or config.ledger_path.exists()):
         return "none yet; the first send makes it"
-    ledger = Ledger(config.ledger_path, url=config.ledger_url)
+    ledger = open_ledger(config)
     try:
         return f"{ledger.ledger_id}, {ledger.count_unwritten()} events to write back"
     finally:

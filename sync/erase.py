@@ -55,7 +55,8 @@ def erase(
         addresses = patiently(wait, lambda: _addresses(at, customer_id))
     except SyncError:
         addresses = set()
-    addresses |= {address} if address else set()
+    # Digits may be a number whose plus is left out, or an id.
+    addresses |= {address, f"+{address}"} if address.isdecimal() else {address} - {""}
     with at.ledger.transaction():
         person = at.ledger.erasure.bury(customer_id, addresses, now)
         at.ledger.stop(_stop(customer_id, person) | {"occurred_at": now})

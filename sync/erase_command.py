@@ -8,13 +8,21 @@ from pathlib import Path
 
 import click
 
-from sync.command import as_json_option, command, target_option, wait_option
+from sync.command import (
+    Finite,
+    as_json_option,
+    command,
+    target_option,
+    wait_option,
+)
 from sync.desk import desk
 from sync.erase import erase as erase_one
 from sync.erase import prune as prune_old
 
 # A row is sent a day after its decision at most; a month leaves no doubt.
 FEWEST_DAYS = 31
+# A hundred years.
+MOST_DAYS = 36_500
 
 
 @click.command()
@@ -41,6 +49,8 @@ def erase(  # noqa: PLR0913 - one argument an option.
     as_json: bool,
 ) -> int:
     """Forget CUSTOMER: ledger, spools, landed webhooks. A keyed tombstone stays."""
+    if not (customer := customer.strip()):
+        raise click.UsageError("Name a customer.")
     stdin = click.get_text_stream("stdin")
     address = stdin.readline().strip() if address_stdin else ""
     with desk(target) as at:
@@ -64,7 +74,7 @@ def erase(  # noqa: PLR0913 - one argument an option.
 @click.command()
 @click.option(
     "--days",
-    type=click.FloatRange(FEWEST_DAYS),
+    type=Finite(FEWEST_DAYS, MOST_DAYS),
     default=400,
     show_default=True,
     help="Keep what is younger.",

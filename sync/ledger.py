@@ -10,21 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 from sync.deliveries import Deliveries, event_id
 from sync.disk import is_full
-from sync.errors import TrustError
+from sync.errors import SyncError, TrustError
 from sync.ledger_claims import at
 from sync.ledger_erasure import Erasure
 from sync.ledger_migrations import MIGRATIONS
-from sync.ledger_postgres import PostgresStore
+from sync.ledger_opening import hold_to_key, open_store
 from sync.ledger_recent import Recent
 from sync.ledger_schema import EVENTS, META, SCHEMA, SCHEMA_VERSION
-from sync.ledger_store import SqliteStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
-
-    from sync.ledger_store import Store
 
 
 class Ledger:
@@ -40,13 +37,14 @@ class Ledger:
 
         Raises:
             TrustError: It is not a ledger this version knows.
-            ConfigError: The login at `url` is refused.
+            LockedError: Another program holds it, or it takes no writes now.
+            ConfigError: There can be no file at `path`, the login at `url` is refused,
+                or what is in it was hashed with another key.
         """
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._store: Store = PostgresStore(url) if url else SqliteStore(path)
+        self._store = open_store(path, url)
         self._connection = self._store.connection
         try:
-            self._prepare()
+            self._prepare(hash_key)
         except self._store.broken as error:
             self._connection.close()
             if is_full(error):
@@ -54,16 +52,15 @@ class Ledger:
             raise TrustError(
                 "The ledger is damaged or not a ledger. Restore it from a backup."
             ) from None
-        except TrustError:
+        except SyncError:
             self._connection.close()
             raise
         self.ledger_id = self._meta("ledger_id")
-        self.hash_key = (hash_key or self._meta("hash_key")).encode()
         self.deliveries = Deliveries(self._connection, self.hash_key)
         self.erasure = Erasure(self._store, self.hash_key)
         self.recent = Recent(self._connection)
 
-    def _prepare(self) -> None:
+    def _prepare(self, hash_key: str | None) -> None:
         """Make what is missing, and bring an older ledger to this version."""
         self._store.set_up()
         with self.transaction():
@@ -75,6 +72,9 @@ class Ledger:
                     f"{SCHEMA_VERSION}. Install the program that made it."
                 )
             self._make(version)
+            own = str(self._meta("hash_key"))
+            self.hash_key = (hash_key or own).encode(errors="surrogateescape")
+            hold_to_key(self._connection, self.hash_key, own.encode())
 
     def _make(self, version: str | None) -> None:
         self._script(SCHEMA)
@@ -128,8 +128,8 @@ class Ledger:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Make what happens inside durable as one, or not at all."""
-        self._connection.execute(self._store.begin)
         try:
+            self._connection.execute(self._store.begin)
             yield
             self._connection.execute("commit")
         except BaseException:
@@ -266,6 +266,11 @@ class Ledger:
             "values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
             [_text(stop[name]) for name in names + more],
         )
+
+    def stop_ids(self) -> set[str]:
+        """Name the stops it keeps."""
+        found = self._rows("select operator_stop_id from operator_stops")
+        return {row["operator_stop_id"] for row in found}
 
     # Write-back.
 

@@ -48,8 +48,10 @@ class Claim(NamedTuple):
     states: str | None
 
 
-SETTLED = ("this_key", "state", "retry_at")
-SAID = (*SETTLED, "event", "reason_code", "provider_code", "provider_message_id")
+SETTLED = ("this_key", "state", "retry_at", "event", "reason_code")
+SAID = (*SETTLED, "provider_code", "provider_message_id")
+# No byte of it left, so it was no try: the claim is given back.
+NEVER_LEFT = ("provider_unreachable", "run_halted")
 NUMBERS = ("place", "is_withdrawal", "claims")
 
 
@@ -114,7 +116,15 @@ where batch.this_key in (
 
 # Who was erased is never written to again; an address may belong to somebody new, whom
 # a later build knows.
-IS_STOPPED = """
+IS_ERASED = """
+select 1 from tombstones
+where tombstones.tombstone = batch.customer_hash
+   or (
+    tombstones.tombstone = batch.address_hash
+    and tombstones.erased_at >= batch.decided_at
+  )
+"""
+IS_STOPPED = f"""
 select 1 from operator_stops
 where (
     operator_stops.customer_id = batch.customer_id
@@ -123,12 +133,7 @@ where (
   and operator_stops.channel in ('*', batch.channel)
   and operator_stops.purpose in ('*', batch.purpose)
 union all
-select 1 from tombstones
-where tombstones.tombstone = batch.customer_hash
-   or (
-    tombstones.tombstone = batch.address_hash
-    and tombstones.erased_at >= batch.decided_at
-  )
+{IS_ERASED}
 """
 
 # `claimed`, `accepted` and `unknown` are messages somebody may have had. The same
@@ -168,6 +173,12 @@ STOPPED = f"""
 {CLAIMS}
 select batch.delivery_key from batch
 where batch.is_withdrawal = 0 and exists ({IS_STOPPED})
+"""
+
+ERASED = f"""
+{CLAIMS}
+select batch.delivery_key from batch
+where batch.is_withdrawal = 0 and exists ({IS_ERASED})
 """
 
 # Taking something away is what a stop asks for.
@@ -215,7 +226,9 @@ on conflict (delivery_key) do update set
 SETTLE = f"""
 {_batch(SETTLED)}
 update deliveries
-set state = batch.state, state_at = :now, retry_at = batch.retry_at, written_at = null
+set state = batch.state, state_at = :now, retry_at = batch.retry_at, written_at = null,
+    claims = deliveries.claims
+        - case when batch.reason_code in {NEVER_LEFT} then 1 else 0 end
 from batch
 where deliveries.delivery_key = batch.this_key
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,8 @@ KEPT = (
     *("delivery_key", "build_id", "destination", "campaign_id", "occurrence"),
     *("customer_id", "channel", "sender_id", "purpose"),
 )
+# No store takes these, and a provider's JSON may say them.
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _shared = attrgetter(
     *("build_id", "destination", "campaign_id", "occurrence", "channel"),
     *("sender_id", "purpose", "decided_at"),
@@ -44,7 +47,7 @@ class Claims:
         """
         self._run_id = run_id
         self._hash_key = hash_key
-        self._hashes_people = hashes_people
+        self.hashes_people = hashes_people
         self._places: dict[tuple[Any, ...], int] = {}
         self._heads: list[Head] = []
 
@@ -68,7 +71,7 @@ class Claims:
             row.customer_id,
             keyed_hash(self._hash_key, address) if address else None,
             person_hash(self._hash_key, row.customer_id)
-            if self._hashes_people
+            if self.hashes_people
             else None,
             state.states if state else None,
         )
@@ -89,6 +92,11 @@ def skipped(claims: Iterable[Claim], reasons: Mapping[str, str]) -> list[Claim]:
         one._replace(place=one.place + 1) if one.delivery_key in reasons else one
         for one in claims
     ]
+
+
+def storable(text: str | None) -> str | None:
+    """Write a provider's text as every store takes it."""
+    return UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text) if text else text
 
 
 def at(instant: datetime | None) -> str | None:

@@ -11,6 +11,7 @@ from sync import placeholders
 from sync.errors import ConfigError, LockedError
 from sync.ledger_store import BUSY_SECONDS
 from sync.psycopg import LOGIN, driver
+from sync.warehouse_postgres import ALIVE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 NAME = "ott_ledger"
 CONNECT_SECONDS = 10
-# A host that is gone without a word is noticed in a minute, by both sides.
-ALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 SESSION = {
     "search_path": NAME,
     "timezone": "UTC",
@@ -29,6 +28,7 @@ SESSION = {
     "lock_timeout": f"{BUSY_SECONDS}s",
     # A writer that hangs between two statements keeps everybody else waiting.
     "idle_in_transaction_session_timeout": "60s",
+    # By the server; our side has the same of `ALIVE`.
     "tcp_keepalives_idle": "30",
     "tcp_keepalives_interval": "10",
     "tcp_keepalives_count": "3",
@@ -93,8 +93,11 @@ class PostgresConnection:
         Run a query.
 
         Raises:
-            LockedError: The server is gone, or somebody holds the ledger too long.
+            LockedError: The server is gone or takes no writes, or somebody holds the
+                ledger too long.
+            ConfigError: The login may not do it.
         """
+        errors = self._driver.errors
         # The driver's words may quote a value, or the URL.
         try:
             cursor = self._connection.cursor()
@@ -103,6 +106,16 @@ class PostgresConnection:
             raise LockedError(
                 "The ledger's PostgreSQL cannot be reached, or is held. Nothing more "
                 "is sent. Run `ott send` again when it is back."
+            ) from None
+        except errors.ReadOnlySqlTransaction:
+            raise LockedError(
+                "The ledger's PostgreSQL takes no writes now: a standby, or read-only. "
+                "Try again later, or correct OTT_LEDGER."
+            ) from None
+        except (errors.InsufficientPrivilege, errors.InvalidSchemaName):
+            raise ConfigError(
+                f"The ledger's login may not make or use the schema {NAME}. Grant it "
+                "all on that schema, or `create` on the database."
             ) from None
         return cursor
 

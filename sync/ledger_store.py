@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sync.errors import ConfigError
+from sync.errors import ConfigError, LockedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +19,9 @@ BUSY_SECONDS = 30
 LOG_PAGES = 10_000
 # Rows come as JSON, taken apart by `->>`.
 OLDEST = (3, 38)
+HELD = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+# Extended codes keep the plain one in their last byte.
+PLAIN = 0xFF
 
 
 class Connection(Protocol):
@@ -75,6 +78,30 @@ class Store(Protocol):
         ...
 
 
+class _File(sqlite3.Connection):
+    """A file that another program may hold for longer than we wait: LockedError."""
+
+    def execute(self, *query: Any) -> sqlite3.Cursor:
+        """Run a query."""
+        try:
+            return super().execute(*query)
+        except sqlite3.OperationalError as error:
+            raise _held(error) from None
+
+    def executemany(self, *query: Any) -> sqlite3.Cursor:
+        """Run a query once for each of the values."""
+        try:
+            return super().executemany(*query)
+        except sqlite3.OperationalError as error:
+            raise _held(error) from None
+
+
+def _held(error: sqlite3.OperationalError) -> Exception:
+    if error.sqlite_errorcode & PLAIN in HELD:
+        return LockedError("Another program holds the ledger. Try again later.")
+    return error
+
+
 class SqliteStore:
     """One file: WAL, `synchronous=full`. The file lock of a run is lease enough."""
 
@@ -94,7 +121,11 @@ class SqliteStore:
                 f"{sqlite3.sqlite_version}. Use a newer Python."
             )
         connection = sqlite3.connect(
-            path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            path,
+            timeout=BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+            factory=_File,
         )
         connection.row_factory = sqlite3.Row
         path.chmod(0o600)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sync.clock import Clock
 
 # For a sender whose speed nobody gave; Meta's own default is 80.
@@ -28,6 +30,8 @@ LOWERED = 0.5
 REACTION_SECONDS = 2.0
 # So long from nothing back to the whole rate, evenly.
 RECOVERY_SECONDS = 60.0
+# Who waits long looks so often whether the run is over.
+LOOK_SECONDS = 0.25
 # A sender is never slowed down to less of its rate.
 LEAST_SHARE = 1 / 64
 
@@ -80,11 +84,15 @@ class Limiter:
     are spaced evenly. Who wakes up late leaves at once where the last second has room
     for it, and takes a new place where it is very late: no burst makes up for a stall.
     Where the provider says that it is too much the rate is lowered, and comes back.
+    Once the run is over nobody waits any more, and nobody may leave.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(
+        self, clock: Clock, is_over: Callable[[], bool] = lambda: False
+    ) -> None:
         """Start with every sender free."""
         self._clock = clock
+        self._is_over = is_over
         self._senders: defaultdict[str, _Sender] = defaultdict(_Sender)
 
     def ready_at(self, sender_id: str) -> float:
@@ -123,13 +131,20 @@ class Limiter:
             sender.lower(share, now)
 
     async def wait(self, sender_id: str, rate: float | None) -> None:
-        """Take the next place for a claim and wait until shortly before it."""
-        await self._until(self.reserve(sender_id, rate) - LEAD_SECONDS)
+        """
+        Take the next place for a claim and wait until shortly before it.
+
+        A place in what has become a quiet time is given up for a later one.
+        """
+        sender, place = self._senders[sender_id], -math.inf
+        while place < sender.quiet_until and not self._is_over():
+            place = self.reserve(sender_id, rate)
+            await self._until(place - LEAD_SECONDS)
 
     async def pace(self, sender_id: str, rate: float | None) -> None:
         """Take the next place for leaving and wait for it."""
         sender = self._senders[sender_id]
-        while True:
+        while not self._is_over():
             lowered = sender.lowered
             place = max(self._clock.monotonic(), sender.leaves_at, sender.quiet_until)
             free_at = place + _gap(rate, sender.share_of(place))
@@ -138,6 +153,8 @@ class Limiter:
             now = self._clock.monotonic()
             while (room_at := sender.has_room_at(now, rate)) > now:
                 await self._until(room_at)
+                if self._is_over():
+                    return
                 now = self._clock.monotonic()
             late = now > place + LATE_SECONDS or now < sender.quiet_until
             if not late and lowered == sender.lowered:
@@ -147,8 +164,8 @@ class Limiter:
 
     async def _until(self, instant: float) -> None:
         # A timer may fire a hair early; a place may not.
-        while (left := instant - self._clock.monotonic()) > 0:
-            await self._clock.sleep(left)
+        while (left := instant - self._clock.monotonic()) > 0 and not self._is_over():
+            await self._clock.sleep(min(left, LOOK_SECONDS))
 
 
 def _gap(rate: float | None, share: float) -> float:

@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import socket
+import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     Lease = Callable[[str], AbstractContextManager[None]]
 
 SIZE = 4096
+# Whoever settles what a dead run left holds its destination for a moment.
+MOMENT_SECONDS = 2.0
+POLL_SECONDS = 0.1
 
 
 @dataclass(slots=True)
@@ -50,12 +54,14 @@ def hold(
     """
     Hold the destination while inside: on this host, and by `lease` on all others.
 
-    The file stays; the kernel drops the lock when the process ends, however it ends.
+    One that is held is asked for again for a moment. The file stays; the kernel drops
+    the lock when the process ends, however it ends.
 
     Raises:
         LockedError: Another run holds it; the message says which.
     """
-    with _locked(ledger, destination) as handle, lease(destination):
+    with ExitStack() as held:
+        handle = _soon(held, ledger, destination, lease)
         owner = {
             "pid": os.getpid(),
             "host": socket.gethostname(),
@@ -72,8 +78,7 @@ def if_free(ledger: Path, destination: str, lease: Lease) -> Iterator[bool]:
     """Keep others out of the destination while inside, if nobody is in."""
     with ExitStack() as held:
         try:
-            held.enter_context(_locked(ledger, destination))
-            held.enter_context(lease(destination))
+            held.enter_context(_taken(ledger, destination, lease))
         except LockedError:
             yield False
         else:
@@ -88,6 +93,23 @@ def noted(ledger: Path) -> dict[str, int]:
         if owner.get("run_id"):
             found[str(owner["run_id"])] = int(owner.get("claims", 0))
     return found
+
+
+def _soon(held: ExitStack, ledger: Path, destination: str, lease: Lease) -> int:
+    end = time.monotonic() + MOMENT_SECONDS
+    while True:
+        try:
+            return held.enter_context(_taken(ledger, destination, lease))
+        except LockedError:
+            if time.monotonic() >= end:
+                raise
+        time.sleep(POLL_SECONDS)
+
+
+@contextmanager
+def _taken(ledger: Path, destination: str, lease: Lease) -> Iterator[int]:
+    with _locked(ledger, destination) as handle, lease(destination):
+        yield handle
 
 
 @contextmanager

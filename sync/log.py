@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import traceback
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,7 +27,7 @@ def say(text: str) -> None:
         level = "error" if text.startswith("Error: ") else "info"
         _line(level, "said", {"message": text.removeprefix("Error: ")})
     else:
-        click.echo(text, err=True)
+        _write(text)
 
 
 def event(name: str, **facts: object) -> None:
@@ -38,7 +39,13 @@ def event(name: str, **facts: object) -> None:
 def _line(level: str, name: str, facts: dict[str, object]) -> None:
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
     line = {"time": now, "level": level, "event": name, **facts}
-    click.echo(json.dumps(line, default=str), err=True)
+    _write(json.dumps(line, default=str))
+
+
+def _write(line: str) -> None:
+    """Write a line; that nobody reads any more stops no run."""
+    with suppress(OSError, ValueError):
+        click.echo(line, err=True)
 
 
 def where(error: BaseException) -> str:

@@ -18,8 +18,25 @@ SOURCE = "sync"
 @lru_cache(maxsize=1)
 def _read(path: Path, *_: int) -> dict[str, Any]:
     """Read it once for all destinations of a call, and again when it has changed."""
-    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return content
+    content: Any = json.loads(path.read_text(encoding="utf-8"))
+    if not _is_manifest(content):
+        raise ValueError("no manifest")
+    manifest: dict[str, Any] = {"sources": {}, "nodes": {}} | content
+    return manifest
+
+
+def _is_manifest(content: Any) -> bool:
+    """Tell whether it has a manifest's shape, as far as it is read here."""
+    parts = ("metadata", "sources", "nodes")
+    return isinstance(content, dict) and all(
+        isinstance(content.get(part, {}), dict)
+        and (part == "metadata" or all(map(_is_node, content.get(part, {}).values())))
+        for part in parts
+    )
+
+
+def _is_node(node: Any) -> bool:
+    return isinstance(node, dict)
 
 
 class Manifest:
@@ -52,8 +69,8 @@ class Manifest:
         """List the sources that a team gives, in the order of their YAML."""
         return [
             node
-            for node in self._content.get("sources", {}).values()
-            if node.get("package_name") == PACKAGE and node["source_name"] != SOURCE
+            for node in self._content["sources"].values()
+            if node.get("package_name") == PACKAGE and node.get("source_name") != SOURCE
         ]
 
     def source(self, table: str, *, of: str = SOURCE) -> str:
@@ -63,9 +80,10 @@ class Manifest:
         Raises:
             ConfigError: The project has no such source.
         """
-        for node in self._content.get("sources", {}).values():
-            if node.get("source_name") == of and node.get("name") == table:
-                return str(node["relation_name"])
+        for node in self._content["sources"].values():
+            is_it = node.get("source_name") == of and node.get("name") == table
+            if is_it and (relation := node.get("relation_name")):
+                return str(relation)
         raise ConfigError(f"dbt knows no source {of}.{table}. Run `dbt build`.")
 
     def model(self, name: str) -> str | None:
@@ -76,7 +94,7 @@ class Manifest:
         self, name: str, kinds: tuple[str, ...] = ("model", "seed")
     ) -> str | None:
         """Name a model's or a seed's relation; None where there is none."""
-        for node in self._content.get("nodes", {}).values():
+        for node in self._content["nodes"].values():
             if node.get("resource_type") in kinds and node.get("name") == name:
                 relation = node.get("relation_name")
                 return str(relation) if relation else None

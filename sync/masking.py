@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import hmac
+import re
 
 SHOWN_TAIL = 2
-PUNCTUATION = str.maketrans("", "", " -().\u00a0")
+# The digits of other scripts, Arabic, Persian and full-width, and a full-width plus.
+SCRIPTS = "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹０１２３４５６７８９＋"  # noqa: RUF001 - meant.
+DIGITS = str.maketrans(SCRIPTS, "0123456789" * 3 + "+")
+PUNCTUATION = str.maketrans("", "", " -()./\u00a0")
+EXTENSION = re.compile(
+    r"([+]?[0-9]+)(?:;?ext=?|x|#)[0-9]{1,7}", re.ASCII | re.IGNORECASE
+)
+DIALLED = re.compile(r"[+]?[0-9]+", re.ASCII)
+INTERNATIONAL = re.compile(r"[+][0-9]{8,15}", re.ASCII)
+KEY_NAME = b"ott"
 
 
 def mask(address: str | None) -> str:
@@ -18,12 +28,21 @@ def mask(address: str | None) -> str:
 
 
 def normalise(address: str) -> str:
-    """Write an address as staging does: no spaces or punctuation, `00` is `+`."""
+    """
+    Write an address as `macros/normalise_address.sql` does.
+
+    A number has no blanks, no punctuation, no (0) dialled at home and no extension, and
+    `00` is `+`. Which channel it is of is not known here: ids of other kinds stay.
+    """
     text = address.strip()
-    digits = text.translate(PUNCTUATION)
-    if not digits.lstrip("+").isdecimal():
-        return text
-    return f"+{digits[2:]}" if digits.startswith("00") else digits
+    bare = text.translate(DIGITS).replace("(0)", "").translate(PUNCTUATION)
+    # No id of a platform's begins so.
+    if bare.startswith(("+", "00")) and (dialled := EXTENSION.fullmatch(bare)):
+        bare = dialled[1]
+    if bare.startswith("00"):
+        number = f"+{bare[2:]}"
+        return number if INTERNATIONAL.fullmatch(number) else text
+    return bare if DIALLED.fullmatch(bare) else text
 
 
 def keyed_hash(key: bytes, address: str | None) -> str | None:
@@ -36,3 +55,8 @@ def keyed_hash(key: bytes, address: str | None) -> str | None:
 def person_hash(key: bytes, customer_id: str) -> str:
     """Hash a customer's id for a tombstone: no address has the same."""
     return hmac.digest(key, f"customer:{customer_id}".encode(), "sha256").hex()
+
+
+def key_check(key: bytes) -> str:
+    """Name a key without telling it: another key has another name."""
+    return hmac.digest(key, KEY_NAME, "sha256").hex()

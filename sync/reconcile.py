@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sync import operator_stops
 from sync.errors import ConfigError, TrustError
 from sync.identity import check, strange_runs
 from sync.ledger_claims import KEPT
@@ -43,7 +44,12 @@ class Reconciled:
 
 
 def reconcile(
-    at: Desk, *, adopt: bool, sent: Iterable[str] = (), not_sent: Iterable[str] = ()
+    at: Desk,
+    *,
+    adopt: bool,
+    leave_addresses: bool = False,
+    sent: Iterable[str] = (),
+    not_sent: Iterable[str] = (),
 ) -> Reconciled:
     """
     Settle what can be settled.
@@ -51,11 +57,13 @@ def reconcile(
     Raises:
         TrustError: The warehouse knows runs this ledger does not, and `adopt` is false.
         ConfigError: A key of `sent` or `not_sent` is not unknown; nothing was settled.
+            Or stops by address that would be adopted are hashed with another key, and
+            not to be left behind.
         LockedError: Somebody holds the warehouse; what was settled is kept.
     """
     runs = lost = 0
     if adopt:
-        runs, lost = _adopt(at)
+        runs, lost = _adopt(at, leave_addresses=leave_addresses)
     else:
         check(at)
     words = [(key, Outcome("accepted", "reconciled_sent")) for key in sent]
@@ -114,9 +122,9 @@ def _relation(at: Desk, model: str) -> str:
     return relation
 
 
-def _adopt(at: Desk) -> tuple[int, int]:
+def _adopt(at: Desk, *, leave_addresses: bool) -> tuple[int, int]:
     """
-    Take over the runs of ledgers that are lost.
+    Take over the runs of ledgers that are lost, and the stops they were told.
 
     What such a run wrote back is known. What it was to send and did not tell of is
     unknown from now on: nobody can say that it was not sent.
@@ -127,12 +135,14 @@ def _adopt(at: Desk) -> tuple[int, int]:
             raise TrustError(
                 "Another ledger has taken over this one's runs. Use that ledger."
             )
+        stops = operator_stops.told(at, session, leave_addresses=leave_addresses)
         told = [list(_told(at, session, run)) for run in runs]
         untold = [
             [] if run["closed"] else list(_untold(at, session, run)) for run in runs
         ]
     now, lost = at.clock.now(), 0
     with at.ledger.transaction():
+        operator_stops.take_back(at, stops, now)
         for run, known, unknown in zip(runs, told, untold, strict=True):
             for values, outcome in known:
                 at.ledger.deliveries.adopt(values, now, outcome, tell=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import signal
 from collections import Counter
 from contextlib import contextmanager, suppress
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from sync.outcomes import Decision
 
 PAUSE_SECONDS = 0.2
+# What was asked longer ago is asked again before a request leaves.
+AGED_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +72,25 @@ class Runner:
     def __init__(self, job: Job) -> None:
         """Prepare; nothing is sent."""
         self.job = job
-        self._limiter = Limiter(job.clock)
+        self._limiter = Limiter(job.clock, lambda: self.halted is not None)
         self._recheck = Recheck(job.clock, job.stops)
         self._pairs = Pairs(job.clock)
         self._turns = Turns(
             job.spool, self._limiter, self._pairs, job.destination, job.clock
         )
         self.halted: SyncError | None = None
+        self._failure: Exception | None = None
         self.outcomes: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
         self.by_campaign: dict[str, Counter[str]] = {}
         self.known = 0
 
     async def run(self) -> None:
-        """Send what the spool holds, until it is empty or something stops the run."""
+        """
+        Send what the spool holds, until it is empty or something stops the run.
+
+        What nobody foresaw is raised when everybody has settled what was under way.
+        """
         job = self.job
         async with (
             Committer(job.ledger, self._write, self._note) as self._committer,
@@ -90,9 +98,10 @@ class Runner:
         ):
             self._talk = Talk(job, http, self)
             self._pairs.know(job.ledger, job.clock.now())
-            reading = asyncio.gather(
-                job.stops.keep_reading(job.warehouse),
+            beside = asyncio.gather(
+                self._keep_looking(),
                 keep_telling(job.destination.name, job.due, self.outcomes, job.clock),
+                return_exceptions=True,
             )
             try:
                 with self._interruptible():
@@ -104,12 +113,26 @@ class Runner:
             except StoppedError as error:
                 self.halt(error)
             finally:
-                reading.cancel()
-                await asyncio.gather(reading, return_exceptions=True)
+                beside.cancel()
+                await asyncio.gather(beside, return_exceptions=True)
+        if self._failure:
+            raise self._failure
 
     def halt(self, error: SyncError) -> None:
         """Let nothing more begin."""
         self.halted = self.halted or error
+
+    def _fail(self, error: Exception) -> None:
+        """Keep what nobody foresaw, and let the others finish what is under way."""
+        self._failure = self._failure or error
+        self.halt(SyncError("The run broke off. Run `ott send` again for the rest."))
+
+    async def _keep_looking(self) -> None:
+        """Ask for the stops again and again; a run that does not may send nothing."""
+        try:
+            await self.job.stops.keep_reading(self.job.warehouse)
+        except Exception as error:  # noqa: BLE001 - raised when all is settled.
+            self._fail(error)
 
     def _slots(self) -> int:
         # The next job may depend on what the last one wrote.
@@ -146,6 +169,8 @@ class Runner:
         except LockedError as error:
             # The ledger is away: nothing can be claimed, and nobody need wait.
             self.halt(error)
+        except Exception as error:  # noqa: BLE001 - raised when all is settled.
+            self._fail(error)
         finally:
             await asyncio.gather(told, return_exceptions=True)
 
@@ -154,7 +179,7 @@ class Runner:
         closed = self._recheck.reasons(rows) | self.job.quota.reasons(rows)
         if self.job.destination.sends and len(closed) < len(rows):
             await self._limiter.wait(rows[0].sender_id, rate(rows))
-            await self._fresh_stops()
+            await self._fresh_stops(rows)
         if self.halted:
             return []
         verdicts = await self._committer.ask(Claim(rows, closed))
@@ -223,10 +248,26 @@ class Runner:
 
     # What the talk with the provider asks of the run.
 
-    async def pace(self, rows: Sequence[SendRow]) -> None:
-        """Wait until one more request of this sender may leave."""
-        await self._limiter.pace(rows[0].sender_id, rate(rows))
-        self._pairs.left(rows)
+    async def pace(self, rows: Sequence[SendRow]) -> dict[str, Outcome]:
+        """Wait until one more request may leave; tell by key what must not go now."""
+        clock = self.job.clock
+        closed: dict[str, str] = {}
+        asked = -math.inf
+        while not closed and clock.monotonic() - asked > AGED_SECONDS:
+            asked = clock.monotonic()
+            await self._limiter.pace(rows[0].sender_id, rate(rows))
+            closed = self._recheck.reasons(rows)
+            if clock.monotonic() - asked > AGED_SECONDS:
+                # An answer that is late itself has cost the place.
+                asked = clock.monotonic()
+                closed |= await self._ask(rows)
+        if self.halted:
+            # Never sent, so nobody need wait: the next run takes it up.
+            back = Outcome("deferred", "run_halted", retry_at=clock.now())
+            return {row.delivery_key: back for row in rows}
+        if not closed:
+            self._pairs.left(rows)
+        return _skipped(closed)
 
     def heed(self, rows: Sequence[SendRow], limits: Limits) -> None:
         """Go slower where an answer's headers say so."""
@@ -238,11 +279,19 @@ class Runner:
         if limits.rate is not None:
             self._limiter.lower_to(sender, rate(rows), limits.rate)
 
-    async def wait(self, rows: Sequence[SendRow], seconds: float) -> dict[str, str]:
-        """Wait for the next try; tell of which keys there must be none, and why."""
-        await self.job.clock.sleep(seconds)
+    async def wait(self, rows: Sequence[SendRow], seconds: float) -> dict[str, Outcome]:
+        """Wait for the next try; tell by key of which rows there must be none."""
+        clock, until = self.job.clock, self.job.clock.monotonic() + seconds
+        while (left := until - clock.monotonic()) > 0 and not self.halted:
+            await clock.sleep(min(left, PAUSE_SECONDS))
         await self._limiter.wait(rows[0].sender_id, rate(rows))
-        await self._fresh_stops()
+        return _skipped(await self._ask(rows))
+
+    async def _ask(self, rows: Sequence[SendRow]) -> dict[str, str]:
+        """Ask stops that are fresh and the ledger; not at all once the run is over."""
+        await self._fresh_stops(rows)
+        if self.halted:
+            return {}
         closed: dict[str, str] = await self._committer.ask(Ask(rows))
         return closed
 
@@ -270,9 +319,11 @@ class Runner:
                 )
             )
 
-    async def _fresh_stops(self) -> None:
-        while not (self.job.stops.is_fresh() or self.halted):
-            await self.job.clock.sleep(PAUSE_SECONDS)
+    async def _fresh_stops(self, rows: Sequence[SendRow]) -> None:
+        """Wait for them as long as one of the rows may go at all."""
+        clock, latest = self.job.clock, max(row.send_not_after for row in rows)
+        while not (self.job.stops.is_fresh() or self.halted or clock.now() >= latest):
+            await clock.sleep(PAUSE_SECONDS)
 
     def _count(self, pairs: Sequence[tuple[SendRow, Outcome]]) -> None:
         counted = Counter(
@@ -300,3 +351,7 @@ class Runner:
                     "run `ott send` again."
                 )
             )
+
+
+def _skipped(closed: dict[str, str]) -> dict[str, Outcome]:
+    return {key: Outcome("skipped", why) for key, why in closed.items()}

@@ -37,8 +37,7 @@ class Spool:
 
     def __init__(self, path: Path, row: type[SendRow]) -> None:
         """Make the file."""
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        self._row = row
+        self._path, self._row = path, row
         names = [field.name for field in fields(row)]
         places = list(enumerate(str(field.type) for field in fields(row)))
         self._instants = [place for place, kind in places if kind == "datetime"]
@@ -48,7 +47,12 @@ class Spool:
         self._columns = ", ".join(names)
         marks = ", ".join("?" for _ in names)
         self._insert = f"insert into rows ({self._columns}) values ({marks})"  # noqa: S608
-        self._connection = sqlite3.connect(path, isolation_level=None)
+        self._page_size = PAGE
+        self._open()
+
+    def _open(self) -> None:
+        os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        self._connection = sqlite3.connect(self._path, isolation_level=None)
         # No journal: nothing of it may outlive the file.
         self._connection.execute("pragma journal_mode = off")
         self._connection.execute("pragma synchronous = off")
@@ -61,7 +65,12 @@ class Spool:
         )
         self._pages: dict[Queue, list[SendRow]] = {}
         self._last: dict[Queue, tuple[int, int]] = {}
-        self._page_size = PAGE
+
+    def empty(self) -> None:
+        """Begin anew with another file: without a journal nothing is taken back."""
+        self.close()
+        self._path.unlink()
+        self._open()
 
     def close(self) -> None:
         """Close the file."""
@@ -81,7 +90,7 @@ class Spool:
 
     def add(self, rows: Iterable[SendRow]) -> None:
         """
-        Queue rows.
+        Queue rows; after an error the spool is only good to be emptied.
 
         Raises:
             TrustError: A delivery_key is queued already.

@@ -8,8 +8,10 @@ import httpx
 
 from sync.destinations import Answer, RowError
 from sync.destinations.limits import NOTHING, Limits, limits_of
+from sync.destinations.values import INVALID
 from sync.errors import StoppedError
 from sync.exchange import Lost, NotSent, exchange
+from sync.log import say, where
 from sync.messages import Outcome
 from sync.outcomes import decide, repeated
 from sync.tokens import Tokens
@@ -39,12 +41,12 @@ class Run(Protocol):
 
     halted: SyncError | None
 
-    async def pace(self, rows: Sequence[SendRow]) -> None:
-        """Wait until one more request of this sender may leave."""
+    async def pace(self, rows: Sequence[SendRow]) -> dict[str, Outcome]:
+        """Wait until one more request may leave; tell by key what must not go now."""
         ...
 
-    async def wait(self, rows: Sequence[SendRow], seconds: float) -> dict[str, str]:
-        """Wait for the next try; tell of which keys there must be none, and why."""
+    async def wait(self, rows: Sequence[SendRow], seconds: float) -> dict[str, Outcome]:
+        """Wait for the next try; tell by key of which rows there must be none."""
         ...
 
     def heed(self, rows: Sequence[SendRow], limits: Limits) -> None:
@@ -69,6 +71,7 @@ class Talk:
         self._http = http
         self._run = run
         self._keeps_state = job.destination.keeps_state
+        self._told: set[str] = set()
         destination: Any = job.destination
         has_token = hasattr(destination, "token_request")
         self._tokens = Tokens(destination, job.clock) if has_token else None
@@ -87,22 +90,30 @@ class Talk:
     async def send(self, rows: Sequence[SendRow]) -> list[Outcome]:
         """Ask the provider; again where that can send nobody a second message."""
         done: dict[str, Outcome] = {}
-        left, tries = list(rows), 0
-        began = self._job.clock.monotonic()
+        await self._send([*rows], done)
+        return [done[row.delivery_key] for row in rows]
+
+    async def _send(self, left: list[SendRow], done: dict[str, Outcome]) -> None:
+        """Add to `done` what becomes of the rows."""
+        tries, began = 0, self._job.clock.monotonic()
         while left:
-            tries += 1
             request, sayable = self._say(left, done)
-            if request is None and sayable:
-                return await self._halves(rows, sayable, done)
             if request is None:
-                break
-            await self._run.pace(sayable)
+                await self._halves(sayable, done)
+                return
+            held = await self._run.pace(sayable)
+            if held:
+                left = _without(sayable, held, done)
+                if _any_lost(left, done) and not self._keeps_state:
+                    return
+                continue
+            tries += 1
             answers, token = await self._ask(sayable, request)
             if len(sayable) > 1 and _is_split(answers[0]):
                 # Halves are other bytes: never after what may have been a yes.
-                if _any_lost(sayable, done) and not self._keeps_state:
-                    break
-                return await self._halves(rows, sayable, done)
+                if not _any_lost(sayable, done) or self._keeps_state:
+                    await self._halves(sayable, done)
+                return
             decisions = self._decide(answers, token, tries)
             if self._may_repeat(sayable, began):
                 decisions = [repeated(decision, tries) for decision in decisions]
@@ -110,8 +121,7 @@ class Talk:
             # A provider knows a repeat by the same bytes: the same rows, all of them.
             lost = _any_lost(left, done)
             if lost and len(left) < len(sayable) and not self._keeps_state:
-                break
-        return [done[row.delivery_key] for row in rows]
+                return
 
     def _say(
         self, rows: list[SendRow], done: dict[str, Outcome]
@@ -119,31 +129,40 @@ class Talk:
         """
         Put rows in the provider's words; refuse those that cannot be.
 
-        Rows without a request are those that can be said, but not together.
+        Rows without a request are those that can be said, but not together. A row that
+        an adapter breaks on costs nobody else anything.
         """
-        say = self._job.destination.request
+        make = self._job.destination.request
         try:
-            return say(rows), rows
-        except RowError as error:
+            return make(rows), rows
+        except Exception as error:  # noqa: BLE001 - whatever it is, this row cannot go.
             if len(rows) == 1:
-                done[rows[0].delivery_key] = Outcome("refused", error.reason_code)
+                refused = Outcome("refused", self._reason(error))
+                done.setdefault(rows[0].delivery_key, refused)
                 return None, []
         sayable = [row for row in rows if self._say([row], done)[0] is not None]
         try:
-            return (say(sayable) if sayable else None), sayable
-        except RowError:
+            return (make(sayable) if sayable else None), sayable
+        except Exception:  # noqa: BLE001 - as above; one by one it shows which.
             return None, sayable
 
-    async def _halves(
-        self, rows: Sequence[SendRow], left: list[SendRow], done: dict[str, Outcome]
-    ) -> list[Outcome]:
+    def _reason(self, error: Exception) -> str:
+        """Give our word for it; tell once of each place where an adapter breaks."""
+        if isinstance(error, RowError):
+            return error.reason_code
+        place = where(error)
+        if place not in self._told:
+            self._told.add(place)
+            say(f"A row is refused, for its request cannot be made: {place}.")
+        return INVALID
+
+    async def _halves(self, rows: list[SendRow], done: dict[str, Outcome]) -> None:
         """Ask for each half by itself: one bad row costs only itself."""
-        middle = len(left) // 2
-        for half in (left[:middle], left[middle:]):
-            outcomes = await self.send(half)
-            keys = (row.delivery_key for row in half)
-            done |= dict(zip(keys, outcomes, strict=True))
-        return [done[row.delivery_key] for row in rows]
+        middle = len(rows) // 2
+        for half in filter(None, (rows[:middle], rows[middle:])):
+            # Whatever was asked before may have taken its time.
+            held = await self._run.wait(half, 0.0)
+            await self._send(_without(half, held, done), done)
 
     async def _ask(
         self, rows: list[SendRow], request: httpx.Request
@@ -229,15 +248,20 @@ class Talk:
         if not again or self._run.halted:
             return []
         waiting = [row for row, _ in again]
-        closed = await self._run.wait(waiting, max(wait for _, wait in again))
-        if self._run.halted:
-            return []
-        for row in waiting:
-            reason = closed.get(row.delivery_key)
-            # An answer that may have been a yes stays one.
-            if reason and done[row.delivery_key].event != "unknown":
-                done[row.delivery_key] = Outcome("skipped", reason)
-        return [row for row in waiting if row.delivery_key not in closed]
+        held = await self._run.wait(waiting, max(wait for _, wait in again))
+        return [] if self._run.halted else _without(waiting, held, done)
+
+
+def _without(
+    rows: Sequence[SendRow], held: dict[str, Outcome], done: dict[str, Outcome]
+) -> list[SendRow]:
+    """Note what is held back, and give the others."""
+    for key, outcome in held.items():
+        before = done.get(key)
+        # An answer that may have been a yes stays one; a no waits as its provider asks.
+        if not before or (before.event != "unknown" and outcome.event == "skipped"):
+            done[key] = outcome
+    return [row for row in rows if row.delivery_key not in held]
 
 
 def _any_lost(rows: Sequence[SendRow], done: dict[str, Outcome]) -> bool:

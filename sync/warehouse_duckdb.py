@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from sync.errors import LockedError, TrustError, missing_table, warehouse_failed
+from sync.errors import (
+    ConfigError,
+    LockedError,
+    TrustError,
+    missing_table,
+    warehouse_failed,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -84,6 +90,17 @@ class DuckDBSession:
         )
 
 
+def _set(connection: duckdb.DuckDBPyConnection, name: str, value: str) -> None:
+    quoted = value.replace("'", "''")
+    try:
+        connection.execute(f"set global {name} = '{quoted}'")
+    except duckdb.Error:
+        raise ConfigError(
+            f"DuckDB does not take the setting {name}, or its value. "
+            "Correct `settings` in profiles.yml."
+        ) from None
+
+
 class DuckDBWarehouse:
     """The embedded warehouse, one file."""
 
@@ -124,8 +141,7 @@ class DuckDBWarehouse:
             # `set`, not the config of connect(): that would need an extension; global,
             # because every cursor is a session of its own.
             for name, value in self._settings.items():
-                quoted = value.replace("'", "''")
-                connection.execute(f"set global {name} = '{quoted}'")
+                _set(connection, name, value)
             yield connection
         except duckdb.CatalogException:
             raise missing_table() from None
@@ -138,8 +154,9 @@ class DuckDBWarehouse:
         try:
             return duckdb.connect(self._path, read_only=read_only)
         except duckdb.Error as error:
-            text = str(error)
-            if "lock" in text or "different configuration" in text:
+            # It names the file, whose name may hold any word.
+            text = str(error).replace(self._path, "")
+            if "Could not set lock" in text or "different configuration" in text:
                 raise LockedError(
                     "Another program holds the warehouse. Try again later."
                 ) from None

@@ -25,6 +25,8 @@ PAGE = 1000
 CONNECT_SECONDS = 10
 LOCK_SECONDS = 5
 STATEMENT_SECONDS = 600
+# A host that is gone without a word is noticed in a minute.
+ALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 # pg_attribute sees what information_schema hides: tables one may read but not own.
 COLUMNS = """
 select attname, format_type(atttypid, null) from pg_attribute
@@ -123,6 +125,7 @@ class PostgresWarehouse:
 
     def _connect(self) -> Any:
         profile = self._profile
+        settings: dict[str, Any] = {**ALIVE, **profile.settings}
         try:
             return self._driver.connect(
                 host=profile.host,
@@ -133,7 +136,7 @@ class PostgresWarehouse:
                 connect_timeout=CONNECT_SECONDS,
                 client_encoding="UTF8",
                 application_name="ott",
-                **{k: v for k, v in profile.settings.items() if k != "role"},
+                **{k: v for k, v in settings.items() if k != "role"},
             )
         except self._driver.OperationalError as error:
             if any(word in str(error) for word in LOGIN):

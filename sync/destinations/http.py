@@ -16,6 +16,7 @@ from sync.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+LAST_PORT = 65535
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 # Longer than any wait a provider would mean; also keeps floats finite.
 MAX_DIGITS = 9
@@ -118,10 +119,14 @@ def safe_base_url(env: Mapping[str, str], name: str) -> str | None:
         return None
     try:
         url = httpx.URL(text)
-    except httpx.InvalidURL:
+        # A name no network has is found out only when it is asked for.
+        host = url.host
+    except (httpx.InvalidURL, ValueError):
         raise ConfigError(f"{name} is not a URL. Correct it.") from None
-    encrypted = url.scheme == "https" and bool(url.host)
-    local = url.scheme == "http" and url.host in LOOPBACK
+    if url.port is not None and not 0 < url.port <= LAST_PORT:
+        raise ConfigError(f"{name} has a port no machine has. Correct it.")
+    encrypted = url.scheme == "https" and bool(host)
+    local = url.scheme == "http" and host in LOOPBACK
     if not (encrypted or local) or url.userinfo or url.query or url.fragment:
         raise ConfigError(f"{name} must be https, or http on this machine. Correct it.")
     return text

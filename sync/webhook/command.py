@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from aiohttp import web
 
-from sync.command import as_json_option, command, target_option
+from sync.command import Finite, as_json_option, command, target_option
 from sync.config import load
 from sync.errors import ConfigError
 from sync.log import say
@@ -42,7 +42,13 @@ STOP_SECONDS = 30.0
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8026, show_default=True, help="0 takes any free one.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=8026,
+    show_default=True,
+    help="0 takes any free one.",
+)
 @click.option(
     "--dir",
     "folder",
@@ -67,7 +73,7 @@ STOP_SECONDS = 30.0
 )
 @click.option(
     "--seconds",
-    type=click.FloatRange(0.1),
+    type=Finite(0.1),
     default=DEFAULTS.seconds,
     show_default=True,
     help="For the headers of a request, and again for its body.",

@@ -70,8 +70,17 @@ class Secrets:
         text = self.env.get("OTT_WEBHOOK_URL", "").strip().rstrip("/")
         if not text:
             raise ClosedError("OTT_WEBHOOK_URL is not set")
-        parts = urlsplit(text)
-        is_safe = parts.scheme == "https" or parts.hostname in LOOPBACK
-        if not (is_safe and parts.hostname) or parts.query or parts.fragment:
+        if not _is_found_at(text):
             raise ConfigError("OTT_WEBHOOK_URL is no https URL. Correct it.")
         return text
+
+
+def _is_found_at(text: str) -> bool:
+    """Tell whether a provider would call this URL, every part of it read once."""
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return False
+    is_safe = parts.scheme == "https" or host in LOOPBACK
+    return bool(is_safe and host and port != 0) and not (parts.query or parts.fragment)

@@ -14,7 +14,7 @@ CORE = (
     *("warehouse", "warehouse_duckdb", "warehouse_postgres", "warehouse_spark"),
     *("guard", "limiter"),
 )
-CORE_LINES = 1700
+CORE_LINES = 1750
 ADAPTER_LINES = 165
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 NO_CODE = {

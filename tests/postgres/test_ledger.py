@@ -47,8 +47,8 @@ def opened(request, tmp_path):
     several = []
     url = request.getfixturevalue("empty") if request.param == "postgres" else ""
 
-    def ledger():
-        several.append(Ledger(tmp_path / "ledger", url=url))
+    def ledger(hash_key=None):
+        several.append(Ledger(tmp_path / "ledger", hash_key, url))
         return several[-1]
 
     yield ledger
@@ -124,6 +124,45 @@ def test_what_was_refused_is_claimed_again_by_a_later_decision_only(opened):
     record(ledger, later, "unknown", "answer_lost")
     [unknown] = ledger.deliveries.unknown()
     assert unknown["reason_code"] == "answer_lost"
+
+
+@pytest.mark.parametrize("odd", ["\ud800", "\x00"], ids=["surrogate", "null"])
+def test_what_a_provider_says_is_kept_as_far_as_a_text_can(opened, odd):
+    ledger = opened()
+    claim(ledger, message())
+    record(ledger, message(), "accepted", None, f"code{odd}", f"id{odd}")
+
+    [event] = ledger.unwritten_events(1)
+
+    assert event["provider_code"] == "code\N{REPLACEMENT CHARACTER}"
+    assert event["provider_message_id"] == "id\N{REPLACEMENT CHARACTER}"
+
+
+def test_a_message_that_never_left_was_no_try(opened):
+    ledger = opened()
+    for _ in range(5):
+        assert claim(ledger, message()).kind == "claimed"
+        record(ledger, message(), "deferred", "provider_unreachable")
+
+
+def test_of_somebody_erased_nothing_is_written_down_again(opened):
+    ledger = opened()
+    with ledger.transaction():
+        ledger.erasure.bury("c1", ["+6590000002"], NOW)
+
+    assert claim(ledger, message(1)).reason_code == "stopped_after_build"
+    assert claim(ledger, message(2)).reason_code == "stopped_after_build"
+    assert claim(ledger, message(3)).kind == "claimed"
+    assert ledger.erasure.forget("c1") == (0, 0, 0)
+    assert ledger.erasure.forget("c2") == (0, 0, 0)
+
+
+def test_a_ledger_holds_to_the_key_it_hashed_with(opened):
+    ledger = opened()
+    claim(ledger, message())
+
+    with pytest.raises(ConfigError, match="Unset OTT_HASH_KEY"):
+        opened(hash_key="another")
 
 
 def test_a_stop_and_a_message_since_the_build_close_a_row(opened):

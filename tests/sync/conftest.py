@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import os
+
 import pytest
+from click.testing import CliRunner
 from sync_project import Project, Provider
 
 from sync import config
+from sync.cli import main
 
 
 @pytest.fixture
@@ -16,6 +20,21 @@ def provider():
 @pytest.fixture
 def project(tmp_path, provider):
     return Project(tmp_path / "project", provider)
+
+
+@pytest.fixture
+def ott_inside(project, monkeypatch):
+    """Run commands in this process, in the project: much faster than by themselves."""
+    monkeypatch.chdir(project.folder)
+    for name in [name for name in os.environ if name.startswith("OTT_")]:
+        monkeypatch.delenv(name)
+    for name, value in project.env().items():
+        monkeypatch.setenv(name, value)
+
+    def ott(*words, stdin="", **env):
+        return CliRunner().invoke(main, list(words), input=stdin, env=env)
+
+    return ott
 
 
 @pytest.fixture

@@ -443,3 +443,24 @@ def wait_until(true, seconds=20):
     while not true():
         assert time.monotonic() < end, "waited too long"
         time.sleep(0.01)
+
+
+def insist(project, query, *values):
+    """Do it while a run reads the warehouse now and then."""
+
+    def is_done():
+        try:
+            project.sql(query, *values)
+        except duckdb.IOException:
+            return False
+        return True
+
+    wait_until(is_done)
+
+
+def changed(project, code):
+    """The environment of an `ott` in which `code` runs before anything else."""
+    site = project.folder / "site"
+    site.mkdir(exist_ok=True)
+    (site / "sitecustomize.py").write_text(code)
+    return {"PYTHONPATH": f"{site}{os.pathsep}{ROOT}"}

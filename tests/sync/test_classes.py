@@ -83,10 +83,32 @@ def test_a_range_holds_all_its_codes(classes, code):
         ("meta", ""),
         ("meta", "9" * 5000),
         ("line", "190"),
+        ("twilio", "99999"),
+        ("vonage", "1999"),
+        ("infobip", "status_999"),
+        ("rcs", "ABORTED"),
+        ("sfmc", "30005"),
+        ("braze", "http_418"),
     ],
 )
 def test_a_code_nobody_listed_is_a_refusal(classes, provider, code):
     assert classes.of(provider, code) == ErrorClass("refuse", "provider_refused")
+
+
+UNPROVEN = ErrorClass("unknown", "outcome_unknown")
+
+
+@pytest.mark.parametrize("provider", ["kakao", "wechat"])
+@pytest.mark.parametrize("code", ["99999", "-99999", "http_418"])
+def test_a_code_of_kakao_or_wechat_nobody_listed_proves_nothing(
+    classes, provider, code
+):
+    assert classes.of(provider, code) == UNPROVEN
+
+
+def test_a_code_nobody_listed_proves_nothing_where_the_provider_failed(classes):
+    assert classes.of("meta", "131099", is_no=False) == UNPROVEN
+    assert classes.of("meta", "131016", is_no=False).action == "retry"
 
 
 def test_only_what_is_tried_again_may_cost_more_than_one_request():

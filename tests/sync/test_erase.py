@@ -95,6 +95,14 @@ def test_an_erased_person_is_gone_and_never_sent_to(sent, tmp_path):
     assert stops == [("canary-person", "erasure")]
 
 
+def test_an_address_given_without_its_plus_is_erased_too(sent):
+    as_of = now() - timedelta(minutes=5)
+    sent.ott("erase", "c9", "--address-stdin", stdin=ADDRESS.removeprefix("+"))
+    sent.build([{"number": 8, "address": ADDRESS}], build_id="build-2", as_of=as_of)
+
+    assert sent.send().summary["reasons"] == {"skipped: stopped_after_build": 1}
+
+
 def test_the_ledgers_file_keeps_nothing_of_an_erased_person(sent):
     assert b"canary-person" in ledger_bytes(sent)
 
@@ -103,6 +111,24 @@ def test_the_ledgers_file_keeps_nothing_of_an_erased_person(sent):
     assert b"canary-person" not in ledger_bytes(sent)
     assert sent.ott("erase", "canary-person").returncode == 0
     assert len(sent.sql("select * from raw.raw_operator_stops")) == 1
+
+
+@pytest.mark.parametrize("address", [ADDRESS, "+6590000777"], ids=["same", "new"])
+def test_a_send_after_an_erasure_writes_nobody_in_again(sent, address):
+    sent.ott("erase", "canary-person")
+    person = {"number": 7, "customer_id": "canary-person", "address": address}
+    sent.build([person], build_id="build-2", as_of=now() + timedelta(seconds=1))
+
+    done = sent.send()
+    again = json.loads(sent.ott("erase", "canary-person", "--json").out)
+
+    assert done.summary["due"] == 1
+    assert done.summary["reasons"] == {"skipped: stopped_after_build": 1}
+    assert done.returncode == 0
+    assert {again[name] for name in ("deliveries", "events", "left")} == {0}
+    assert b"canary-person" not in ledger_bytes(sent)
+    told = "select count(*) from raw.raw_delivery_events where build_id = 'build-2'"
+    assert sent.sql(told) == [(0,)]
 
 
 def test_a_held_warehouse_leaves_the_rest_for_later_and_the_tombstone_holds(sent):

@@ -269,14 +269,25 @@ def test_nothing_private_is_printed_or_written(project, tmp_path):
     assert json.loads(project.ott("status", "--json").out)["unknown"]
 
 
-def test_a_code_that_may_have_sent_is_unknown_and_never_tried_again():
+@pytest.mark.parametrize(
+    ("provider", "answer"),
+    [
+        pytest.param("meta", Answer("refused", "131000"), id="listed so"),
+        pytest.param("meta", Answer("failed", "131099"), id="a failure nobody listed"),
+        pytest.param("wechat", Answer("refused", "99999"), id="wechat, not listed"),
+        pytest.param("kakao", Answer("refused", "-99999"), id="kakao, not listed"),
+        pytest.param("sfmc", Answer("refused", "10006"), id="rows were not saved"),
+    ],
+)
+def test_a_code_that_may_have_sent_is_unknown_and_never_tried_again(provider, answer):
     decision = decide(
-        Answer("refused", code="131000"),
+        answer,
         load_classes(Path(__file__).parents[2]),
-        "meta",
+        provider,
         1,
         datetime(2026, 11, 18),  # noqa: DTZ001 - naive UTC.
     )
 
     assert decision.outcome.event == "unknown"
+    assert decision.outcome.provider_code == answer.code
     assert decision.wait is None

@@ -82,8 +82,17 @@ keyed as (
                 else 0
             end
         ) as not_sent_attempt,
+        -- What never left is no try.
         sum(
-            case when delivery_event in ('refused', 'deferred') then 1 else 0 end
+            case
+                when delivery_event = 'refused' then 1
+                when
+                    delivery_event = 'deferred'
+                    and coalesce(reason_code, '')
+                    not in ('provider_unreachable', 'run_halted')
+                    then 1
+                else 0
+            end
         ) as tries,
         max(
             case

@@ -31,6 +31,9 @@ def test_everything_is_open_with_all_of_them():
     [
         ({"OTT_WEBHOOK_URL": "http://hooks.example.com"}, "no https URL"),
         ({"OTT_WEBHOOK_URL": "https://x/?canary"}, "no https URL"),
+        ({"OTT_WEBHOOK_URL": "https://[canary"}, "no https URL"),
+        ({"OTT_WEBHOOK_URL": "https://canary:abc"}, "no https URL"),
+        ({"OTT_WEBHOOK_URL": "https://canary:99999"}, "no https URL"),
         ({"OTT_WECHAT_AES_KEY": "canary", "OTT_WECHAT_APP_ID": "a"}, "43 letters"),
         ({"OTT_INFOBIP_WEBHOOK_LOGIN": "canary"}, "user:password"),
         ({"OTT_WEBHOOK_MAX_AGE": "canary"}, "whole number"),
