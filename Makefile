@@ -47,8 +47,9 @@ tested: $(DEV) $(TEST)/profiles.yml
 	$(BIN)/python -m sync.demo data --at "$(TEST_NOW)" --dir $(TEST)/raw
 	$(TEST_ENV) $(BIN)/dbt --quiet build --target test \
 		--vars '{as_of: "$(TEST_AS_OF)", raw_location: raw}'
-	OTT_BUILT="$(CURDIR)/$(TEST)" \
-		$(BIN)/pytest -n $(or $(JOBS),2) --dist loadfile -m 'not long'
+	# In their own order: the slow files of few tests would come last, one by one.
+	OTT_BUILT="$(CURDIR)/$(TEST)" $(BIN)/pytest -n $(or $(JOBS),2) --dist loadfile \
+		--no-loadscope-reorder -m 'not long'
 
 test-spark: $(SPARK) ## Everything on a Spark of its own, two workers: Java 17, 700 MB more
 	.venv-spark/bin/pytest tests/spark
@@ -68,7 +69,7 @@ faults: $(DEV) $(PEERS) ## Kills, lost answers, full disks; drt and dlt beside i
 		--kills $(or $(KILLS),500)
 
 long: $(DEV) ## What takes several whole builds each: replays, overrides, drawn worlds
-	$(BIN)/pytest -n $(or $(JOBS),2) --dist loadfile -m long
+	$(BIN)/pytest -n $(or $(JOBS),2) --dist loadfile --no-loadscope-reorder -m long
 
 mutations: $(DEV) ## Each gate forced open: does a test fail? An hour, or GATE=is_not_minor
 	@$(BIN)/python tests/mutations/mutations.py $(if $(GATE),--gate $(GATE))

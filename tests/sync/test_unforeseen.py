@@ -133,7 +133,7 @@ def unread(project, *words, **env):
     return process
 
 
-@pytest.mark.parametrize("form", ["", "json"])
+@pytest.mark.parametrize("form", ["", pytest.param("json", marks=pytest.mark.long)])
 def test_a_run_whose_lines_nobody_reads_goes_on(project, form):
     project.build(people(24, messages_per_second=4))
     words = ("--stops-every", "0.3", "--max-stop-age", "1", "--json")
