@@ -42,12 +42,12 @@ demo-orders: $(BASE) profiles.yml ## The same on your own orders: ORDERS=file.cs
 test: ## Lint, and beside it the models and their tests, then pytest: JOBS=2 at once
 	@$(MAKE) --no-print-directory -j2 lint tested
 
+# Files in their own order: else the slow ones of few tests come last, one by one.
 tested: $(DEV) $(TEST)/profiles.yml
 	rm -rf $(TEST)/raw $(TEST)/ott.duckdb
 	$(BIN)/python -m sync.demo data --at "$(TEST_NOW)" --dir $(TEST)/raw
 	$(TEST_ENV) $(BIN)/dbt --quiet build --target test \
 		--vars '{as_of: "$(TEST_AS_OF)", raw_location: raw}'
-	# In their own order: the slow files of few tests would come last, one by one.
 	OTT_BUILT="$(CURDIR)/$(TEST)" $(BIN)/pytest -n $(or $(JOBS),2) --dist loadfile \
 		--no-loadscope-reorder -m 'not long'
 

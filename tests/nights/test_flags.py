@@ -8,6 +8,9 @@ from nights import FIRST, Asked, Simulation
 from quick import BUILT
 from world import DAY, HOUR
 
+# Whole builds, night after night: `make long`.
+pytestmark = pytest.mark.long
+
 FLAG, UNTIL = "ott_reachable", "ott_reachable_until"
 # People by the order they joined in; the first eight share phones.
 FLIPS, WAVERS, STAYS = 8, 9, 10

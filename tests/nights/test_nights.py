@@ -6,6 +6,9 @@ import pytest
 from nights import Asked, simulate
 from quick import BUILT
 
+# Whole builds, night after night: `make long`.
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def simulation(tmp_path_factory):
