@@ -93,6 +93,8 @@ def collect(  # noqa: PLR0913 - what is read, from where, and for whom.
         TrustError: The table or the ledger cannot be trusted.
         LockedError: Somebody holds the warehouse.
     """
+    # A reading that broke off has spooled some rows.
+    spool.empty()
     with at.warehouse.reading() as session:
         build = trusted(
             session,

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sync import placeholders
 from sync.errors import ConfigError, LockedError
 from sync.ledger_store import BUSY_SECONDS
-from sync.psycopg import LOGIN, driver
-from sync.warehouse_postgres import ALIVE
+from sync.psycopg import ALIVE, LOGIN, driver
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

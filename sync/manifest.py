@@ -27,16 +27,17 @@ def _read(path: Path, *_: int) -> dict[str, Any]:
 
 def _is_manifest(content: Any) -> bool:
     """Tell whether it has a manifest's shape, as far as it is read here."""
-    parts = ("metadata", "sources", "nodes")
-    return isinstance(content, dict) and all(
-        isinstance(content.get(part, {}), dict)
-        and (part == "metadata" or all(map(_is_node, content.get(part, {}).values())))
-        for part in parts
+    return (
+        isinstance(content, dict)
+        and isinstance(content.get("metadata", {}), dict)
+        and all(_are_nodes(content.get(part, {})) for part in ("sources", "nodes"))
     )
 
 
-def _is_node(node: Any) -> bool:
-    return isinstance(node, dict)
+def _are_nodes(nodes: Any) -> bool:
+    return isinstance(nodes, dict) and all(
+        isinstance(node, dict) for node in nodes.values()
+    )
 
 
 class Manifest:

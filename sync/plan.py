@@ -44,13 +44,12 @@ def plan(
         if hasattr(kind, "contents"):
             load_contents(*at.config.folders)
         with spool(at.config.ledger_path.parent, kind.row, f"plan-{name}") as queue:
-
-            def anew() -> Due:
-                # A reading that broke off has spooled some rows.
-                queue.empty()
-                return collect.collect(at, kind, queue, stops, options, countries=True)
-
-            due = patiently(options.wait, anew)
+            due = patiently(
+                options.wait,
+                lambda: collect.collect(
+                    at, kind, queue, stops, options, countries=True
+                ),
+            )
             if destination:
                 sandbox = destination.sends and is_sandbox(destination.base_url)
                 collect.check_target(due.build, destination, sandbox=sandbox)

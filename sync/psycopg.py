@@ -15,6 +15,8 @@ LOGIN = (
     "does not exist",
     "does not support SSL",
 )
+# A host that is gone without a word is noticed in a minute.
+ALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 
 
 def driver() -> Any:

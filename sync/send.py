@@ -171,13 +171,7 @@ def _limit(
 def _collect(at: Desk, destination: Destination[Any], *rest: Any) -> Due:
     queue, stops, o = rest
     kind = type(destination)
-
-    def anew() -> Due:
-        # A reading that broke off has spooled some rows.
-        queue.empty()
-        return collect.collect(at, kind, queue, stops, o)
-
-    due = patiently(o.wait, anew)
+    due = patiently(o.wait, lambda: collect.collect(at, kind, queue, stops, o))
     sandbox = destination.sends and is_sandbox(destination.base_url)
     collect.check_target(due.build, destination, sandbox=sandbox)
     return due

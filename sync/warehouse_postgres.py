@@ -14,7 +14,7 @@ from sync.errors import (
     warehouse_failed,
 )
 from sync.placeholders import translate
-from sync.psycopg import LOGIN, driver
+from sync.psycopg import ALIVE, LOGIN, driver
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -25,8 +25,6 @@ PAGE = 1000
 CONNECT_SECONDS = 10
 LOCK_SECONDS = 5
 STATEMENT_SECONDS = 600
-# A host that is gone without a word is noticed in a minute.
-ALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 # pg_attribute sees what information_schema hides: tables one may read but not own.
 COLUMNS = """
 select attname, format_type(atttypid, null) from pg_attribute

@@ -6,17 +6,7 @@ with
 
 source as (
 
-    select * from {{ source('whatsapp', 'raw_whatsapp_webhooks') }}
-
-),
-
-whole as (
-
-    select
-        received_at,
-        {{ whole_characters('payload') | indent(8) }} as payload
-
-    from source
+    {{ webhook_calls(source('whatsapp', 'raw_whatsapp_webhooks')) }}
 
 ),
 
@@ -27,7 +17,7 @@ webhooks as (
         {{ dbt.hash("coalesce(payload, '')") }} as payload_hash,
         {{ try_timestamp('received_at') }} as received_at
 
-    from whole
+    from source
 
 ),
 

@@ -103,7 +103,7 @@ events as (
         on consent_events.channel = channels.channel
 
     where
-        consent_events.action in ('grant', 'request', 'confirm', 'renew_notice')
+        consent_events.action in {{ yes_actions() }}
         -- What we do not know voids a grant.
         and (channels.channel is not null or consent_events.channel = '*')
         and consent_events.purpose in (

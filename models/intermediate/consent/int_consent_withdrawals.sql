@@ -88,7 +88,7 @@ crm_withdrawals as (
 
     from consent_events
 
-    where action not in ('grant', 'request', 'confirm', 'renew_notice')
+    where action not in {{ yes_actions() }}
 
 ),
 

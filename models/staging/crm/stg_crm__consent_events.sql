@@ -54,7 +54,7 @@ identified as (
         ) as consent_event_id,
         -- A stop is dropped for none but its own repeat.
         case
-            when action not in ('grant', 'request', 'confirm', 'renew_notice')
+            when action not in {{ yes_actions() }}
                 then
                     coalesce(channel, '') || '|' || coalesce(purpose, '') || '|'
                     || coalesce(sender_id, '') || '|' || coalesce(customer_id, '')

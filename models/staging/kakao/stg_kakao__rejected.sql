@@ -4,17 +4,7 @@ with
 
 source as (
 
-    select * from {{ source('channels', 'raw_kakao_webhooks') }}
-
-),
-
-whole as (
-
-    select
-        received_at,
-        {{ whole_characters('payload') | indent(8) }} as payload
-
-    from source
+    {{ webhook_calls(source('channels', 'raw_kakao_webhooks')) }}
 
 ),
 
@@ -35,7 +25,7 @@ calls as (
         {{ try_timestamp(json_text('payload', ['updated_at'])) }} as occurred_at,
         {{ try_timestamp('received_at') }} as received_at
 
-    from whole
+    from source
 
 ),
 

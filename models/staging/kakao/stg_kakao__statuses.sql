@@ -4,18 +4,7 @@ with
 
 source as (
 
-    select * from {{ source('channels', 'raw_kakao_webhooks') }}
-
-),
-
-whole as (
-
-    select
-        sender_id,
-        received_at,
-        {{ whole_characters('payload') | indent(8) }} as payload
-
-    from source
+    {{ webhook_calls(source('channels', 'raw_kakao_webhooks'), ['sender_id']) }}
 
 ),
 
@@ -26,7 +15,7 @@ calls as (
         nullif(sender_id, '') as sender_id,
         {{ try_timestamp('received_at') }} as received_at
 
-    from whole
+    from source
 
     where upper({{ json_text('payload', ['event']) }}) = 'MESSAGE_RESULT_UPDATE'
 

@@ -2,18 +2,7 @@ with
 
 source as (
 
-    select * from {{ source('channels', 'raw_provider_webhooks') }}
-
-),
-
-whole as (
-
-    select
-        provider,
-        received_at,
-        {{ whole_characters('payload') | indent(8) }} as payload
-
-    from source
+    {{ webhook_calls(source('channels', 'raw_provider_webhooks'), ['provider']) }}
 
 ),
 
@@ -34,7 +23,7 @@ calls as (
         substring({{ json_value('payload', []) }}, 1, 1) as first_letter,
         {{ try_timestamp('received_at') }} as received_at
 
-    from whole
+    from source
 
 ),
 

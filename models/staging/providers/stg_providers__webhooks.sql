@@ -26,19 +26,9 @@ with
 
 source as (
 
-    select * from {{ source('channels', 'raw_provider_webhooks') }}
-
-),
-
-whole as (
-
-    select
-        provider,
-        sender_id,
-        received_at,
-        {{ whole_characters('payload') | indent(8) }} as payload
-
-    from source
+    {{ webhook_calls(
+        source('channels', 'raw_provider_webhooks'), ['provider', 'sender_id']
+    ) }}
 
 ),
 
@@ -59,7 +49,7 @@ calls as (
         end as listed,
         {{ try_timestamp('received_at') }} as received_at
 
-    from whole
+    from source
 
     where lower(trim(provider)) in ('twilio', 'vonage', 'infobip', 'braze', 'sfmc')
 

@@ -4,18 +4,7 @@ with
 
 source as (
 
-    select * from {{ source('channels', 'raw_rcs_webhooks') }}
-
-),
-
-whole as (
-
-    select
-        sender_id,
-        received_at,
-        {{ whole_characters('payload') | indent(8) }} as payload
-
-    from source
+    {{ webhook_calls(source('channels', 'raw_rcs_webhooks'), ['sender_id']) }}
 
 ),
 
@@ -28,7 +17,7 @@ webhooks as (
         {{ json_text('payload', ['message', 'data']) }} as envelope_data,
         {{ try_timestamp('received_at') }} as received_at
 
-    from whole
+    from source
 
 ),
 

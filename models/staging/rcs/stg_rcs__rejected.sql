@@ -4,17 +4,7 @@ with
 
 source as (
 
-    select * from {{ source('channels', 'raw_rcs_webhooks') }}
-
-),
-
-whole as (
-
-    select
-        received_at,
-        {{ whole_characters('payload') | indent(8) }} as payload
-
-    from source
+    {{ webhook_calls(source('channels', 'raw_rcs_webhooks')) }}
 
 ),
 
@@ -33,7 +23,7 @@ webhooks as (
         {{ json_text('payload', ['message', 'attributes', 'type']) }} as attribute_type,
         {{ try_timestamp('received_at') }} as received_at
 
-    from whole
+    from source
 
 ),
 

@@ -2,17 +2,7 @@ with
 
 source as (
 
-    select * from {{ source('whatsapp', 'raw_whatsapp_webhooks') }}
-
-),
-
-whole as (
-
-    select
-        received_at,
-        {{ whole_characters('payload') | indent(8) }} as payload
-
-    from source
+    {{ webhook_calls(source('whatsapp', 'raw_whatsapp_webhooks')) }}
 
 ),
 
@@ -36,7 +26,7 @@ payloads as (
         end as rejection_code,
         {{ try_timestamp('received_at') }} as received_at
 
-    from whole
+    from source
 
 ),
 
