@@ -64,6 +64,7 @@ versions as (
         suppressions.suppression_id,
         suppressions.key_type,
         suppressions.key_value,
+        suppressions.given_key_value,
         suppressions.suppression_reason,
         channels.channel,
         senders.sender_id,
@@ -101,7 +102,7 @@ by_customer as (
     from versions
 
     inner join customer_merges
-        on versions.key_value = customer_merges.customer_id
+        on versions.given_key_value = customer_merges.customer_id
 
     -- A kind of key we do not know may be either.
     where coalesce(versions.key_type, '') not in ('address', 'address_hash')
@@ -258,31 +259,52 @@ address_keys as (
 
 ),
 
+asked_by_address as (
+
+    {% for key in ['key_value', 'given_key_value'] -%}
+    select
+        {{ key }} as asked_key,
+        suppression_id,
+        suppression_reason,
+        channel,
+        sender_id,
+        purpose,
+        starts_at,
+        ends_at,
+        received_at
+
+    from versions
+
+    where coalesce(key_type, 'address') != 'customer'
+    {{ union_distinct() if not loop.last }}
+
+    {% endfor %}
+),
+
 -- Whoever has the address, on whatever channel.
 by_address as (
 
     select
         address_keys.customer_id,
         address_keys.address,
-        versions.*,
+        asked_by_address.*,
         -- A date that cannot be is none: it counts from when we heard of it (R3).
         case
             when
-                versions.starts_at >= cast('2000-01-01' as {{ dbt.type_timestamp() }})
-                and versions.starts_at
+                asked_by_address.starts_at
+                >= cast('2000-01-01' as {{ dbt.type_timestamp() }})
+                and asked_by_address.starts_at
                 < {{ dbt.dateadd(
-                    'day', 1, 'coalesce(versions.received_at, ' ~ as_of() ~ ')'
+                    'day', 1, 'coalesce(asked_by_address.received_at, ' ~ as_of() ~ ')'
                 ) }}
-                then versions.starts_at
-            else coalesce(versions.received_at, {{ as_of() }})
+                then asked_by_address.starts_at
+            else coalesce(asked_by_address.received_at, {{ as_of() }})
         end as blocked_at
 
-    from versions
+    from asked_by_address
 
     inner join address_keys
-        on versions.key_value = address_keys.key_value
-
-    where coalesce(versions.key_type, 'address') != 'customer'
+        on asked_by_address.asked_key = address_keys.key_value
 
 ),
 

@@ -6,12 +6,6 @@ source as (
 
 ),
 
-channels as (
-
-    select * from {{ ref('channels') }}
-
-),
-
 renamed as (
 
     select
@@ -26,17 +20,15 @@ renamed as (
             when lower(trim(source.key_type)) = 'customer' then trim(source.key_value)
             when lower(trim(source.key_type)) = 'address_hash'
                 then lower(trim(source.key_value))
-            -- A phone number, and on all channels or on one that has them: the ids of
-            -- other channels may hold dots and dashes that belong to them.
             when
                 {{ regexp_like(
                     normalise_address('source.key_value', "'phone'"), '^[+]?[0-9]+$'
                 ) }}
-                then {{ normalise_address(
-                    'source.key_value', "coalesce(channels.address_kind, 'phone')"
-                ) }}
+                then {{ normalise_address('source.key_value', "'phone'") }}
             else trim(source.key_value)
         end as key_value,
+        -- The dots and dashes of a platform's own id belong to it.
+        trim(source.key_value) as given_key_value,
         nullif(lower(trim(source.channel)), '') as channel,
         nullif(lower(trim(source.purpose)), '') as purpose,
         nullif(lower(trim(source.reason)), '') as suppression_reason,
@@ -47,9 +39,6 @@ renamed as (
         {{ try_timestamp('source.received_at') }} as received_at
 
     from source
-
-    left join channels
-        on lower(trim(source.channel)) = channels.channel
 
 )
 
