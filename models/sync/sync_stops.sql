@@ -292,13 +292,6 @@ ranked_suppressions as (
             partition by customer_id, suppression_id
             -- As in int_suppressions.
             order by
-                case
-                    when
-                        received_at is null
-                        and coalesce(ends_at < starts_at, ends_at is null)
-                        then 0
-                    else 1
-                end asc,
                 received_at desc nulls last,
                 case when ends_at is null then 0 else 1 end asc,
                 ends_at desc nulls last,
@@ -518,7 +511,11 @@ stopped as (
     inner join ranked_suppressions
         on
             rows_to_send.customer_id = ranked_suppressions.customer_id
-            and ranked_suppressions.version_rank = 1
+            -- When an undated one came nobody knows: it may block, it never opens.
+            and (
+                ranked_suppressions.version_rank = 1
+                or ranked_suppressions.received_at is null
+            )
             and ranked_suppressions.is_lifted = 0
             -- One that starts while the row may be sent stops it already.
             and coalesce(
