@@ -48,6 +48,12 @@ templates as (
 
 ),
 
+known_contact_points as (
+
+    select distinct contact_point_id from contact_points
+
+),
+
 unioned as (
 
     select
@@ -63,8 +69,12 @@ unioned as (
                 then 'unknown_action'
             when
                 nullif(trim(customer_id), '') is null
-                and nullif(trim(contact_point_id), '') is null
+                and nullif(trim(consent_events.contact_point_id), '') is null
                 then 'person_missing'
+            when
+                nullif(trim(customer_id), '') is null
+                and known_contact_points.contact_point_id is null
+                then 'unknown_contact_point'
             when {{ try_timestamp('occurred_at') }} is null
                 then 'unreadable_occurred_at'
             when {{ try_timestamp('received_at') }} is null
@@ -73,6 +83,9 @@ unioned as (
         {{ try_timestamp('received_at') }} as received_at
 
     from consent_events
+
+    left join known_contact_points
+        on trim(consent_events.contact_point_id) = known_contact_points.contact_point_id
 
     union all
 
