@@ -39,19 +39,21 @@ def people(count: int | None) -> str:
 def all_of(facts: Facts) -> dict[str, Spec]:
     """Draw every chart of the page, by the name its place has there."""
     charts = {
-        "reach": _bars(
-            "People each campaign reaches, of its audience",
-            [
-                _bar(row["campaign_id"], row["audience"], row["sendable"])
-                for row in facts.campaigns
-                if row["audience"] is not None
-            ][:MOST_BARS],
-        ),
         "places": _bars("People reached by country, of those in the audience", []),
         "windows": _windows(facts),
     }
+    known = [row for row in facts.campaigns if row["audience"] is not None]
+    if known:
+        charts["reach"] = _bars(
+            "People each campaign reaches, of its audience",
+            [
+                _bar(row["campaign_id"], row["audience"], row["sendable"])
+                for row in known[:MOST_BARS]
+            ],
+        )
     for place, campaign in enumerate(facts.campaigns):
-        charts[f"waterfall-{place}"] = _waterfall(campaign)
+        if campaign in known:
+            charts[f"waterfall-{place}"] = _waterfall(campaign)
         if any(night["audience"] for night in campaign["trend"]):
             charts[f"trend-{place}"] = _trend(campaign)
     for place, funnel in enumerate(facts.funnels):
@@ -109,7 +111,7 @@ def _bars(title: str, rows: list[Row]) -> Spec:
 
 def _waterfall(campaign: Row) -> Spec:
     """From the audience to who gets the message, one step a reason."""
-    audience = campaign["audience"] or 0
+    audience = campaign["audience"]
     rows = [_span("In the audience", 0, audience, "whole")]
     left = audience
     stopping = [row for row in campaign["reasons"] if row["reason_code"] != "sendable"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sync.errors import ConfigError
 from sync.report import queries
-from sync.report.few import few, hidden, shown
+from sync.report.few import enough, few, hidden, shown
 
 if TYPE_CHECKING:
     from sync.manifest import Manifest
@@ -82,31 +82,35 @@ def gather(session: Session, names: dict[str, str], least: int) -> Facts:
         ]
 
     campaigns = ask(queries.CAMPAIGNS)
-    if not campaigns:
-        raise ConfigError("No campaign has an audience yet. Run `dbt build` first.")
     lists = {
         "places": ask(queries.PLACES),
         "readiness": ask(queries.READINESS),
         "results": ask(queries.RESULTS),
         "costs": ask(queries.COSTS),
     }
+    # What came of campaigns that have ended is asked for when none is live.
+    if not (told := campaigns or lists["results"]):
+        raise ConfigError("No campaign has an audience yet. Run `dbt build` first.")
     _campaigns(campaigns, ask(queries.REASONS), least)
     _trend(campaigns, ask(queries.TREND), least)
+    _results(lists["results"], least)
+    spent = ask(queries.SPENT)
+    _costs(lists["costs"], spent, lists["results"], least)
     [unsure] = ask(queries.UNSURE)
     return Facts(
         least=least,
-        decided_at=max(campaign["decided_at"] for campaign in campaigns),
+        decided_at=max(row["decided_at"] for row in told),
         campaigns=campaigns,
         reach=_each(ask(queries.REACH), least, "people", "reachable"),
         places=_places(lists["places"], least),
         readiness=_each(lists["readiness"], least, "reachable"),
         launches=ask(queries.LAUNCHES),
         windows=_grouped(ask(queries.WINDOWS), "channel", "conversations", least),
-        results=_results(lists["results"], least),
+        results=lists["results"],
         funnels=_each(ask(queries.FUNNELS), least, *FUNNEL),
         lift=_lift(ask(queries.LIFT), least),
-        costs=_costs(lists["costs"], least),
-        spent=_each(ask(queries.SPENT), least, "messages", "billed"),
+        costs=lists["costs"],
+        spent=spent,
         unsure=_each([unsure], least, "sendable", "unsure")[0],
         totals={name: _total(rows) for name, rows in lists.items()},
     )
@@ -155,10 +159,15 @@ def _campaigns(campaigns: list[Row], reasons: list[Row], least: int) -> None:
     by_campaign = _by(reasons, "campaign_id")
     for campaign in campaigns:
         rows = by_campaign[campaign["campaign_id"]]
-        out = hidden([row["people"] for row in rows], least)
-        campaign["hidden_people"] = sum(rows[place]["people"] for place in out)
+        among = [row for row in rows if row["reason_code"] != "sendable"]
+        stopped = sum(row["people"] for row in among)
+        # Other tables tell who gets it wherever neither part of the audience is few.
+        if any(few(part, least) for part in (stopped, campaign["audience"] - stopped)):
+            among = rows
+        out = hidden([row["people"] for row in among], least)
+        campaign["hidden_people"] = sum(among[place]["people"] for place in out)
         for place in out:
-            rows[place]["people"] = HIDDEN
+            among[place]["people"] = HIDDEN
         gets = {row["reason_code"]: row["people"] for row in rows}.get("sendable", 0)
         campaign["sendable"] = gets
         if few(campaign["audience"], least):
@@ -215,15 +224,19 @@ def _places(rows: list[Row], least: int) -> list[Row]:
     return rows
 
 
+# The page shows their sums by campaign.
+SUMMED = ("accepted_count", "delivered_count", "read_count")
 COUNTS = (
-    *("decided_count", "accepted_count", "delivered_count", "read_count"),
-    *("failed_count", "refused_count", "unknown_count", "customer_count"),
-    *("replied_count", "stopped_count", "window_open_count", "bought_count"),
+    *("decided_count", "failed_count", "refused_count", "unknown_count"),
+    *("customer_count", "replied_count", "stopped_count", "window_open_count"),
+    "bought_count",
 )
 
 
-def _results(rows: list[Row], least: int) -> list[Row]:
-    return _each(rows, least, *COUNTS)
+def _results(rows: list[Row], least: int) -> None:
+    for name in SUMMED:
+        _grouped(rows, "campaign_id", name, least)
+    _each(rows, least, *COUNTS)
 
 
 def _lift(rows: list[Row], least: int) -> list[Row]:
@@ -242,12 +255,54 @@ def _lift(rows: list[Row], least: int) -> list[Row]:
     return _each(rows, least, *names, *bought)
 
 
-def _costs(rows: list[Row], least: int) -> list[Row]:
-    for group in _by(rows, "campaign_id").values():
-        for place in hidden([row["message_count"] for row in group], least):
-            # A cost by its price is a count.
-            group[place] |= dict.fromkeys(("message_count", "billed_count", "cost"))
-        for row in group:
-            if row["billed_count"] is not None and few(row["billed_count"], least):
-                row |= {"billed_count": HIDDEN, "cost": HIDDEN}
-    return rows
+def _costs(rows: list[Row], spent: list[Row], results: list[Row], least: int) -> None:
+    """Hide what the results hide, no country of a channel alone, and sums that tell."""
+    messages = _unsaid(rows, "message_count", results, "accepted_count", least)
+    billed = _unsaid(rows, "billed_count", results, "delivered_count", least)
+    # A cost by its price is a count.
+    billed |= messages
+    for total in spent:
+        mine = {
+            place
+            for place, row in enumerate(rows)
+            if (row["currency"] or "") == total["currency"]
+        }
+        if any(
+            few(total[name], least)
+            or _tells([rows[place][f"{one}_count"] for place in mine & out], least)
+            for name, one, out in (
+                ("messages", "message", messages),
+                ("billed", "billed", billed),
+            )
+        ):
+            total.update(dict.fromkeys(("messages", "billed", "cost")))
+    for place in billed:
+        rows[place] |= dict.fromkeys(("billed_count", "cost"))
+    for place in messages:
+        rows[place]["message_count"] = HIDDEN
+
+
+def _unsaid(
+    rows: list[Row], name: str, results: list[Row], total: str, least: int
+) -> set[int]:
+    """Choose the places not to show of `rows`, whose sums by channel are `results`."""
+    gone = {_way(row) for row in results if row[total] is HIDDEN}
+    ways: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for place, row in enumerate(rows):
+        ways[_way(row)].append(place)
+    out: set[int] = set()
+    for way, places in ways.items():
+        counts = [rows[place][name] for place in places]
+        among = hidden(counts, least, range(len(places)) if way in gone else ())
+        out |= {places[place] for place in among}
+    return out
+
+
+def _way(row: Row) -> tuple[str, ...]:
+    return row["campaign_id"], row["channel"], row["destination"]
+
+
+def _tells(left_out: list[int], least: int) -> bool:
+    """Whether their sum, if shown, tells of few of what is left out."""
+    some = [count for count in left_out if count]
+    return bool(some) and not enough(some, least)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 
 def few(count: int, least: int) -> bool:
@@ -13,23 +13,32 @@ def few(count: int, least: int) -> bool:
     return 0 < count < least
 
 
-def hidden(counts: Sequence[int], least: int) -> set[int]:
+def hidden(counts: Sequence[int], least: int, chosen: Collection[int] = ()) -> set[int]:
     """
     Choose which of `counts` not to show, where their sum is shown.
 
-    Those of fewer than `least` people; and, as one left out alone is the sum less the
-    others, the next smallest too until two are left out that make `least` together.
+    Those of fewer than `least` people and those `chosen` already; and, as one left out
+    alone is the sum less the others, the next smallest too until two are left out that
+    make `least` together.
 
     Returns:
         Their places in `counts`.
     """
-    chosen = {place for place, count in enumerate(counts) if few(count, least)}
-    if not chosen:
-        return chosen
-    rest = sorted((n, place) for place, n in enumerate(counts) if n >= least)
-    while rest and (len(chosen) == 1 or sum(counts[p] for p in chosen) < least):
-        chosen.add(rest.pop(0)[1])
-    return chosen
+    out = {place for place, count in enumerate(counts) if few(count, least)}
+    out |= set(chosen)
+    if not out:
+        return out
+    rest = sorted(
+        (n, place) for place, n in enumerate(counts) if n >= least and place not in out
+    )
+    while rest and not enough([counts[place] for place in out], least):
+        out.add(rest.pop(0)[1])
+    return out
+
+
+def enough(counts: Sequence[int], least: int) -> bool:
+    """Whether a sum of `counts` that is shown says nothing of any of them."""
+    return len(counts) > 1 and sum(counts) >= least
 
 
 def shown(counts: Sequence[int], least: int) -> list[int | None]:

@@ -60,7 +60,7 @@ def _hints(facts: Facts) -> Row:
     soon = [row for row in facts.windows if row["within_hours"] <= SOON_HOURS]
     hidden = any(row["conversations"] is None for row in soon)
     return {
-        "lead": facts.campaigns[0],
+        "lead": next(iter(facts.campaigns), None),
         "launch": facts.launches[0] if facts.launches else None,
         "soon": None if hidden else sum(row["conversations"] for row in soon),
         "funnel": next((row for row in facts.funnels if row["accepted"]), None),

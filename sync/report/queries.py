@@ -223,14 +223,14 @@ RESULTS = Query(
         "campaign_id channel destination decided_count accepted_count "
         "delivered_count read_count failed_count refused_count unknown_count "
         "customer_count replied_count stopped_count window_open_count "
-        "bought_count attribution_days total"
+        "bought_count attribution_days decided_at total"
     ),
     f"""
     select
         campaign_id, channel, destination, decided_count, accepted_count,
         delivered_count, read_count, failed_count, refused_count, unknown_count,
         customer_count, replied_count, stopped_count, window_open_count,
-        bought_count, attribution_days,
+        bought_count, attribution_days, counted_at as decided_at,
         count(*) over () as total
     from {{fct_campaign_results}}
     where destination != 'holdout'
