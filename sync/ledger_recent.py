@@ -1,4 +1,4 @@
-"""What the ledger knows of the last seconds and the last day."""
+"""What the ledger knows of the last seconds, the last day and the last runs."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ MESSAGE_IDS = """
 select distinct provider_message_id from events
 where destination = ? and provider_message_id is not null
 """
+ENDS = "select destination, closed_at, exit_code from runs order by opened_at"
 # Who took over a message does not know when it was sent.
 LONGEST_RUN = timedelta(hours=24)
 
@@ -63,6 +64,10 @@ class Recent:
         """Tell the provider's ids of messages whose fate is known."""
         found = self._connection.execute(MESSAGE_IDS, (destination,))
         return {row[0] for row in found}
+
+    def ends(self) -> dict[str, dict[str, Any]]:
+        """Tell of each destination how its newest run ended."""
+        return {row["destination"]: dict(row) for row in self._connection.execute(ENDS)}
 
     def _rows(self, query: str, since: datetime) -> list[dict[str, Any]]:
         return [dict(row) for row in self._connection.execute(query, (at(since),))]

@@ -41,7 +41,7 @@ def overview(at: Desk) -> Overview:
     """Look at everything; never raises for what it can say in a sentence."""
     runs, unknown = at.ledger.last_runs(RUNS), at.ledger.deliveries.unknown()
     unwritten, claims = at.ledger.count_unwritten(), at.ledger.claimed()
-    told = [*_of_runs(runs, at.clock.now()), *_of_identity(at)]
+    told = [*_of_runs(at.ledger.recent.ends(), at.clock.now()), *_of_identity(at)]
     if unknown:
         told.append(
             f"{len(unknown)} messages have an unknown fate and are not sent again. "
@@ -60,11 +60,11 @@ def overview(at: Desk) -> Overview:
     return Overview(runs, unknown, unwritten, claims, told)
 
 
-def _of_runs(runs: list[dict[str, Any]], now: datetime) -> list[str]:
+def _of_runs(ends: dict[str, dict[str, Any]], now: datetime) -> list[str]:
     """Tell of each destination's last run, if it did not end well."""
     told = []
     for name in DESTINATIONS:
-        last = next((run for run in runs if run["destination"] == name), None)
+        last = ends.get(name)
         if last is None or not last["closed_at"]:
             continue
         ended = datetime.fromisoformat(last["closed_at"])

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 from datetime import timedelta
 
 import pytest
@@ -117,6 +118,23 @@ def test_the_morning_is_one_screen(lost):
     assert "2 accepted, 1 unknown" in done.out
     assert "ott reconcile" in done.out
     assert re.search(r"2 accepted, 1 unknown\s+6\b", done.out), "its exit code"
+
+
+def test_a_bad_run_is_told_of_however_many_destinations_ran_after_it(lost):
+    with sqlite3.connect(lost.ledger) as ledger:
+        ledger.executemany(
+            "insert into runs (run_id, destination, build_id, host, pid, opened_at, "
+            "closed_at, exit_code) select ?, 'line', build_id, host, pid, ?, ?, 0 "
+            "from runs limit 1",
+            [
+                (f"r{n}", *[(now() + timedelta(seconds=n)).isoformat()] * 2)
+                for n in range(1, 12)
+            ],
+        )
+
+    told = lost.ott("status").out
+
+    assert "whatsapp: the last run ended with unknown" in told
 
 
 def test_a_quiet_morning_says_there_is_nothing_to_do(project):
