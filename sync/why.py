@@ -30,7 +30,7 @@ EVIDENCE = (
     ),
     (
         "dim_templates",
-        ("template_name", "language_code", "template_id"),
+        ("template_id", "template_name", "language_code"),
         ("template_id", "template_version", "template_status", "fetched_at"),
     ),
 )

@@ -35,7 +35,11 @@ final as (
         decided.contact_point_id,
         decided.consent_event_id,
         decided.last_inbound_message_id,
-        decided.template_id,
+        -- A template of another language says nothing about this one.
+        case
+            when decided.template_language_code is not null
+                then decided.template_id
+        end as template_id,
         {{ delivery_key(
             'decided.campaign_id',
             'decided.customer_id',
@@ -57,8 +61,14 @@ final as (
         decided.consent_status,
         decided.template_name,
         decided.template_language_code,
-        decided.template_status,
-        decided.template_category,
+        case
+            when decided.template_language_code is not null
+                then decided.template_status
+        end as template_status,
+        case
+            when decided.template_language_code is not null
+                then decided.template_category
+        end as template_category,
         confidences.lowest_rule_confidence,
         policy.policy_hash,
 

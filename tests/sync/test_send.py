@@ -324,22 +324,28 @@ def test_why_shows_the_decision_and_its_evidence(project):
         "create table ott_marts.fct_campaign_decisions as select 'c1' as customer_id,"
         "'winback' as campaign_id, 'whatsapp' as channel, 'consent_none' as"
         " reason_codes, 'marketing' as purpose, 'winback_offer' as template_name,"
-        "'en' as language_code, 'wa_main' as sender_id, '+6590000001' as address;"
+        "'en' as language_code, 't1' as template_id, 'wa_main' as sender_id,"
+        "'+6590000001' as address;"
+        "insert into ott_marts.fct_campaign_decisions by name select 'c2' as"
+        " customer_id, 'other' as campaign_id, 'winback_offer' as template_name;"
         "create table ott_marts.fct_consent_states as select 'c1' as customer_id,"
         "'whatsapp' as channel, 'marketing' as purpose, 'e7' as consent_event_id;"
         "create table ott_marts.fct_reply_windows as select 'c1' as customer_id,"
         "'wa_main' as sender_id, 'm3' as last_inbound_message_id;"
         "create table ott_marts.dim_templates as select 'winback_offer' as"
-        " template_name, 'en' as language_code, 4 as template_version"
+        " template_name, 'en' as language_code, 't1' as template_id,"
+        " 4 as template_version"
     )
 
     done = project.ott("why", "c1", "--json")
+    without = project.ott("why", "c2", "--json")
 
     [told] = json.loads(done.out)
     assert told["reason_codes"] == "consent_none"
     assert told["consent_event_id"] == "e7"
     assert told["last_inbound_message_id"] == "m3"
     assert told["template_version"] == "4"
+    assert "template_version" not in without.out, "it is another account's"
     assert "+6590000001" not in done.out
 
 
