@@ -103,7 +103,7 @@ def gather(session: Session, names: dict[str, str], least: int) -> Facts:
         campaigns=campaigns,
         reach=_each(ask(queries.REACH), least, "people", "reachable"),
         places=_places(lists["places"], least),
-        readiness=_each(lists["readiness"], least, "reachable"),
+        readiness=_readiness(lists["readiness"], least),
         launches=ask(queries.LAUNCHES),
         windows=_grouped(ask(queries.WINDOWS), "channel", "conversations", least),
         results=lists["results"],
@@ -144,6 +144,13 @@ def _each(rows: list[Row], least: int, *names: str) -> list[Row]:
             if few(int(row[name]), least):
                 row[name] = HIDDEN
     return rows
+
+
+def _readiness(rows: list[Row], least: int) -> list[Row]:
+    for row in rows:
+        # Not all of the warehouses sort within a `string_agg` alike.
+        row["languages"] = ", ".join(sorted(row["languages"].split(", ")))
+    return _each(rows, least, "reachable")
 
 
 def _grouped(rows: list[Row], key: str, name: str, least: int) -> list[Row]:

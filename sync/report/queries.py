@@ -138,6 +138,28 @@ READINESS = Query(
         "days_until_start waiting_days usual_days days_needed total"
     ),
     f"""
+    with
+    ready as (
+        select
+            campaign_id,
+            channel,
+            message_type,
+            sender_id,
+            template_name,
+            missing,
+            what_to_do,
+            starts_at,
+            string_agg(language_code, ', ') as languages,
+            cast(sum(reachable_count) as bigint) as reachable,
+            max(days_until_start) as days_until_start,
+            max(approval_days_so_far) as waiting_days,
+            max(usual_approval_days) as usual_days,
+            max(days_needed) as days_needed
+        from {{fct_campaign_readiness}}
+        group by
+            campaign_id, channel, message_type, sender_id, template_name, missing,
+            what_to_do, starts_at
+    )
     select
         ready.campaign_id,
         ready.channel,
@@ -149,25 +171,20 @@ READINESS = Query(
         coalesce(reasons.marketer_label, '') as missing_label,
         ready.what_to_do,
         ready.starts_at,
-        string_agg(ready.language_code, ', ' order by ready.language_code)
-            as languages,
-        cast(sum(ready.reachable_count) as bigint) as reachable,
-        max(ready.days_until_start) as days_until_start,
-        max(ready.approval_days_so_far) as waiting_days,
-        max(ready.usual_approval_days) as usual_days,
-        max(ready.days_needed) as days_needed,
+        ready.languages,
+        ready.reachable,
+        ready.days_until_start,
+        ready.waiting_days,
+        ready.usual_days,
+        ready.days_needed,
         count(*) over () as total
-    from {{fct_campaign_readiness}} as ready
+    from ready
     left join {{eligibility_reasons}} as reasons
         on split_part(ready.missing, ',', 1) = reasons.reason_code
-    group by
-        ready.campaign_id, ready.channel, ready.message_type, ready.sender_id,
-        ready.template_name, ready.missing, reasons.marketer_label,
-        ready.what_to_do, ready.starts_at
     order by
-        max(case when ready.days_until_start > 0 then 0 else 1 end),
+        case when ready.days_until_start > 0 then 0 else 1 end,
         ready.starts_at, case when ready.missing = '' then 1 else 0 end,
-        reachable desc, ready.campaign_id, ready.channel, ready.message_type,
+        ready.reachable desc, ready.campaign_id, ready.channel, ready.message_type,
         ready.sender_id, ready.template_name, ready.missing
     limit {ROWS_SHOWN}
 """,  # noqa: S608 - a number of ours.

@@ -157,6 +157,19 @@ def test_what_was_spent_does_not_say_for_how_few(costs):
     ]
 
 
+def test_languages_stand_in_their_order_whatever_the_warehouse_says():
+    facts = gather(
+        Told(
+            CAMPAIGNS=[{"campaign_id": "c", "decided_at": NIGHT, "audience": 9}],
+            READINESS=[{"campaign_id": "c", "languages": "pt, de, en"}],
+        ),
+        NAMES,
+        LEAST,
+    )
+
+    assert [row["languages"] for row in facts.readiness] == ["de, en, pt"]
+
+
 def test_results_are_told_when_every_campaign_has_ended():
     facts = gather(
         Told(RESULTS=[{"campaign_id": "c", "decided_at": NIGHT}]), NAMES, LEAST
