@@ -85,12 +85,12 @@ events as (
         consent_events.method,
         consent_events.text_version,
         consent_events.occurred_precision,
-        -- A date that cannot be is none.
+        -- A date that cannot be is none; nobody says yes after we heard of it (R3).
         case
             when
                 consent_events.occurred_at
                 >= cast('2000-01-01' as {{ dbt.type_timestamp() }})
-                then consent_events.occurred_at
+                then least(consent_events.occurred_at, consent_events.received_at)
         end as occurred_at,
         consent_events.received_at
 
