@@ -9,7 +9,9 @@
     and (not {{ withdrawals }}.names_a_sender or {{ grants }}.sender_id != '*')
     and case
         when {{ grants }}.has_milliseconds and {{ withdrawals }}.has_milliseconds
-            then {{ grants }}.effective_at > {{ withdrawals }}.effective_at
+            then
+                {{ dbt.date_trunc('millisecond', grants ~ '.effective_at') }}
+                > {{ dbt.date_trunc('millisecond', withdrawals ~ '.effective_at') }}
         else
             {{ dbt.date_trunc('second', grants ~ '.effective_at') }}
             > {{ dbt.date_trunc('second', withdrawals ~ '.effective_at') }}
