@@ -32,9 +32,10 @@ latest as (
         versions.*,
         row_number() over (
             partition by versions.customer_id
-            -- As in int_customer_merges.
+            -- As in int_customer_merges; a minor wins a tie.
             order by
                 versions.received_at desc nulls last,
+                case when versions.is_minor then 0 else 1 end asc,
                 coalesce(versions.merged_into_customer_id, '') desc,
                 coalesce(cast(versions.erased_at as {{ dbt.type_string() }}), '') desc,
                 coalesce(versions.country_code, '') desc,
