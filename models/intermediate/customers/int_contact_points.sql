@@ -24,18 +24,23 @@ latest as (
         versions.*,
         row_number() over (
             partition by versions.contact_point_id
-            -- The version received last wins; the worse status wins a tie. When an
-            -- undated one came nobody knows: it may block, it never opens.
+            -- The version received last wins; the worse status wins a tie, then the end
+            -- of ownership. When an undated one came nobody knows: it may block, it
+            -- never opens.
             order by
                 case
                     when
                         versions.received_at is null
-                        and coalesce(versions.contact_status, '') != 'active'
+                        and (
+                            coalesce(versions.contact_status, '') != 'active'
+                            or versions.owned_to <= {{ as_of() }}
+                        )
                         then 0
                     else 1
                 end asc,
                 versions.received_at desc nulls last,
                 case when versions.contact_status = 'active' then 1 else 0 end asc,
+                versions.owned_to asc nulls last,
                 coalesce(versions.contact_status, '') desc,
                 coalesce(versions.address, '') desc,
                 coalesce(versions.customer_id, '') desc
