@@ -57,7 +57,10 @@ renamed as (
             {{ json_text('message', ['button', 'payload']) }},
             {{ json_text('message', ['button', 'text']) }},
             {{ json_text('message', ['interactive', 'button_reply', 'title']) }},
-            {{ json_text('message', ['interactive', 'list_reply', 'title']) }}
+            {{ json_text('message', ['interactive', 'list_reply', 'title']) }},
+            {{ json_text('message', ['image', 'caption']) }},
+            {{ json_text('message', ['video', 'caption']) }},
+            {{ json_text('message', ['document', 'caption']) }}
         ) as message_text,
         -- What we gave an answer to tap on comes back as its id.
         coalesce(

@@ -33,7 +33,7 @@ wechat as (
 
     {{ staged('wechat', 'stg_wechat__events', [
         'message_key', 'trigger_kind', 'openid', 'account_id', 'sender_id',
-        'message_text', 'occurred_at', 'received_at',
+        'event_key', 'message_text', 'occurred_at', 'received_at',
     ]) }}
 
     where trigger_kind is not null
@@ -122,7 +122,9 @@ unioned as (
         account_id as provider_account,
         sender_id as given_sender_id,
         message_text,
-        {{ missing }} as label_text,
+        case
+            when trigger_kind in ('message', 'menu_click') then event_key
+        end as label_text,
         occurred_at as sent_at,
         received_at
 

@@ -20,6 +20,8 @@
     'Body': 'body',
     'ButtonText': 'button_text',
     'ButtonPayload': 'button_payload',
+    'ListTitle': 'list_title',
+    'ListId': 'list_id',
     'OptOutType': 'opt_out_type',
 } -%}
 with
@@ -164,9 +166,13 @@ parsed_twilio as (
         {{ json_text('value', ['To']) }} as to_party,
         coalesce(
             {{ json_text('value', ['Body']) }},
-            {{ json_text('value', ['ButtonText']) }}
+            {{ json_text('value', ['ButtonText']) }},
+            {{ json_text('value', ['ListTitle']) }}
         ) as message_text,
-        {{ json_text('value', ['ButtonPayload']) }} as button_text,
+        coalesce(
+            {{ json_text('value', ['ButtonPayload']) }},
+            {{ json_text('value', ['ListId']) }}
+        ) as button_text,
         lower({{ json_text('value', ['OptOutType']) }}) as preference_word
 
     from events
@@ -285,7 +291,10 @@ vonage as (
         coalesce(
             {{ json_text('value', ['text']) }},
             {{ json_text('value', ['reply', 'title']) }},
-            {{ json_text('value', ['button', 'text']) }}
+            {{ json_text('value', ['button', 'text']) }},
+            {{ json_text('value', ['image', 'caption']) }},
+            {{ json_text('value', ['video', 'caption']) }},
+            {{ json_text('value', ['file', 'caption']) }}
         ) as message_text,
         coalesce(
             {{ json_text('value', ['button', 'payload']) }},
@@ -664,7 +673,10 @@ sfmc as (
             ) }},
             {{ json_text(
                 'value', ['messageBody', 'interactive', 'list_reply', 'title']
-            ) }}
+            ) }},
+            {{ json_text('value', ['messageBody', 'image', 'caption']) }},
+            {{ json_text('value', ['messageBody', 'video', 'caption']) }},
+            {{ json_text('value', ['messageBody', 'document', 'caption']) }}
         ) as message_text,
         coalesce(
             {{ json_text('value', ['messageBody', 'button', 'payload']) }},

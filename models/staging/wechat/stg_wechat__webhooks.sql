@@ -55,7 +55,11 @@ final as (
         ---------- strings
         lower({{ xml_marked_text('body', 'MsgType') }}) as message_type,
         lower({{ xml_marked_text('body', 'Event') }}) as event,
-        {{ xml_marked_text('body', 'EventKey') }} as event_key,
+        -- A tap on a menu in a message comes as words, with its id beside them.
+        coalesce(
+            {{ xml_marked_text('body', 'EventKey') }},
+            {{ xml_marked_text('body', 'bizmsgmenuid') }}
+        ) as event_key,
         {{ xml_marked_text('body', 'Content') }} as written_text,
         lower({{ xml_marked_text('body', 'Status') }}) as job_status,
         {{ xml_marked_text('body', 'ErrorCode') }} as error_code,
