@@ -10,8 +10,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl, urlsplit, urlunsplit
+from urllib.parse import parse_qsl
 
 from sync.webhook.call import Call, Taken, malformed, proven
 from sync.webhook.schemes import fields
@@ -19,6 +20,7 @@ from sync.webhook.schemes import fields
 SETTINGS = "X-Twilio-Webhooks-Signature-Settings"
 # Twilio sends some forty; a message with media has ten times two more.
 MOST_FIELDS = 500
+PORT = re.compile(r":[0-9]+\Z")
 # Text messages and status callbacks alike: there is nothing to say back.
 NO_REPLY = "<Response/>"
 
@@ -54,7 +56,7 @@ class Twilio:
         keys = self.shared_keys if is_shared else self.tokens
         algorithm = "sha256" if is_shared else "sha1"
         parameters = _parameters(call)
-        # Twilio signs the port of a URL, or leaves it out: its SDK tries both.
+        # Twilio signs the URL as it was typed in, but for the port: its SDK tries both.
         expected = (
             signature(key, url, parameters, algorithm)
             for key in keys
@@ -90,8 +92,12 @@ def _parameters(call: Call) -> dict[str, set[str]]:
 
 
 def _spellings(url: str) -> list[str]:
-    parts = urlsplit(url)
-    bare = parts.hostname or ""
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    hosts = (bare, f"{bare}:{port}")
-    return [urlunsplit(parts._replace(netloc=host)) for host in hosts]
+    """Write the URL with a port and without, its host as given and in small letters."""
+    scheme, _, behind = url.partition("://")
+    given, slash, path = behind.partition("/")
+    bare = PORT.sub("", given)
+    usual = 443 if scheme.lower() == "https" else 80
+    ported = given if given != bare else f"{bare}:{usual}"
+    places = [f"{scheme}://{host}" for host in (bare, ported)]
+    places += [place.lower() for place in places]
+    return [f"{place}{slash}{path}" for place in dict.fromkeys(places)]

@@ -13,6 +13,9 @@ from receiving import ENCRYPTED, SECRETS, URL, environment
 from signing import BODY, GENUINE, Request
 from wechatpy.crypto import WeChatCrypto
 
+from sync.webhook.call import Call
+from sync.webhook.twilio import Twilio
+
 DAY = 86_400
 
 
@@ -220,6 +223,26 @@ def test_twilio_may_sign_the_port(client):
     request = Request("/twilio", b"A=2&MessageSid=SM1", {"X-Twilio-Signature": proof})
 
     assert send(client, request).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        pytest.param("https://Hooks.Example.com/In", id="capitals"),
+        pytest.param("https://user:word@hooks.example.com", id="user"),
+        pytest.param("https://Hooks.example.com:8443", id="port"),
+        pytest.param("https://[2001:db8::1]:8443", id="ipv6"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/twilio", "/twilio?", "/twilio?To=A%20b&&c"])
+def test_twilio_signs_the_url_as_it_was_typed_in(url, path):
+    proof = signing.RequestValidator("token").compute_signature(url + path, {"A": "2"})
+    headers = {"X-Twilio-Signature": proof}
+    account = Twilio(tokens=("token",), shared_keys=(), url=url)
+
+    taken = account(Call("POST", path, "", headers, b"A=2", time.time()))
+
+    assert taken.payload == b"A=2"
 
 
 def test_a_shared_key_of_twilio_signs_with_sha256_only(client):
