@@ -72,7 +72,7 @@ def erase(
     with at.ledger.erasure.erasing(), at.ledger.transaction():
         deliveries, events, left = at.ledger.erasure.forget(customer_id)
     landed = Landed(0, 0)
-    if landing and (found := pattern(addresses)):
+    if landing and (found := pattern(addresses, customer_id)):
         landed = erase_landed(landing, found, now)
     gone = drop_spools(at)
     return Erased(deliveries, events, gone, landed.webhooks, left, landed.open_files)

@@ -12,12 +12,25 @@ from typing import TYPE_CHECKING, Any
 from sync.masking import normalise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 # The receiver begins a file an hour; what it may still be writing is left alone.
 STILL_OPEN = timedelta(hours=1, minutes=5)
 NAME = "%Y%m%dT%H%M%S"
+# Under these Braze and Marketing Cloud name a customer as we do.
+OUR_ID = "external_user_id|contactKey|subscriberKey"
+# How one number is spelled otherwise: as in `macros/other_form_of_address.sql`, and in
+# Korea, where NHN Cloud says numbers as they are dialled.
+OTHER_FORMS = (
+    (r"521([2-9][0-9]{9})", r"52\1"),
+    (r"52([2-9][0-9]{9})", r"521\1"),
+    (r"549([1-8][0-9]{9})", r"54\1"),
+    (r"54([1-8][0-9]{9})", r"549\1"),
+    (r"55([1-9][0-9])9([6-9][0-9]{7})", r"55\1\2"),
+    (r"55([1-9][0-9])([6-9][0-9]{7})", r"55\g<1>9\2"),
+    (r"82([1-9][0-9]{7,9})", r"0\1"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +41,31 @@ class Landed:
     open_files: int
 
 
-def pattern(addresses: Iterable[str]) -> re.Pattern[str] | None:
-    """Find any of the addresses as a word of its own; None if there is none."""
-    words = {normalise(address).lstrip("+") for address in addresses if address}
-    if not words:
-        return None
-    several = "|".join(sorted(map(re.escape, words), reverse=True))
-    # In a form `%2B` stands before a number, and ends in a letter.
-    before = "(?:(?<![0-9a-z])|(?<=%[0-9a-f][0-9a-f]))"
-    return re.compile(rf"{before}(?:{several})(?![0-9a-z])", re.IGNORECASE)
+def pattern(addresses: Iterable[str], customer_id: str = "") -> re.Pattern[str] | None:
+    """
+    Find any of the addresses as a word of its own, and the id where a provider says it.
+
+    None if there is neither.
+    """
+    ways = []
+    if words := {form for one in addresses if one for form in _forms(normalise(one))}:
+        several = "|".join(sorted(map(re.escape, words), reverse=True))
+        # In a form `%2B` stands before a number, and ends in a letter.
+        before = "(?:(?<![0-9a-z])|(?<=%[0-9a-f][0-9a-f]))"
+        ways.append(rf"{before}(?:{several})(?![0-9a-z])")
+    if customer_id:
+        # Anywhere else a short id may be a number of anything.
+        said = re.escape(customer_id)
+        ways.append(rf'(?-i:(?:{OUR_ID})\\*": ?\\*"{said}\\*")')
+    return re.compile("|".join(ways), re.IGNORECASE) if ways else None
+
+
+def _forms(address: str) -> Iterator[str]:
+    """Spell a number in each way a provider may; any other address in its own."""
+    yield (bare := address.lstrip("+"))
+    for shape, other in OTHER_FORMS if bare != address else ():
+        if found := re.fullmatch(shape, bare):
+            yield found.expand(other)
 
 
 def erase_landed(folder: Path, found: re.Pattern[str], now: datetime) -> Landed:
@@ -99,5 +128,14 @@ def prune(value: Any, found: re.Pattern[str]) -> Any:
     if isinstance(value, dict):
         kept = {name: prune(one, found) for name, one in value.items()}
         gone = any(kept[n] is None and value[n] is not None for n in value)
-        return None if gone or any(map(found.search, value)) else kept
+        return (
+            None
+            if gone or any(_names(found, *item) for item in value.items())
+            else kept
+        )
     return None if found.search(str(value)) else value
+
+
+def _names(found: re.Pattern[str], name: str, value: object) -> bool:
+    told = "" if isinstance(value, dict | list) else value
+    return bool(found.search(f'"{name}": "{told}"'))

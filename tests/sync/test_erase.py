@@ -164,6 +164,36 @@ def test_of_several_people_in_one_webhook_one_goes():
     assert found.search("From=whatsapp%3A%2B6590000001&Body=x")
 
 
+@pytest.mark.parametrize(
+    ("address", "spelled"),
+    [
+        pytest.param("+821012345678", "01012345678", id="dialled_in_korea"),
+        pytest.param("+525512345678", "5215512345678", id="mexicos_1"),
+        pytest.param("+5491112345678", "541112345678", id="argentinas_9"),
+        pytest.param("+551187654321", "5511987654321", id="brazils_ninth_digit"),
+    ],
+)
+def test_a_number_goes_however_a_provider_spells_it(address, spelled):
+    found = pattern([address])
+
+    assert prune({"hooks": [{"recipientNo": spelled}]}, found) == {"hooks": []}
+    assert prune({"hooks": [{"recipientNo": f"{spelled}0"}]}, found)["hooks"]
+
+
+def test_who_is_named_by_our_own_id_goes_and_nobody_else():
+    found = pattern([], "7")
+    events = [
+        {"user": {"external_user_id": "7"}, "properties": {"dispatch_id": "d"}},
+        {"user": {"external_user_id": "70"}, "properties": {"steps": "7"}},
+    ]
+    landed = json.dumps({"payload": json.dumps({"events": events})})
+
+    assert prune({"events": events}, found) == {"events": events[1:]}
+    assert prune([{"contactKey": "7"}, {"info": {"subscriberKey": "7"}}], found) == []
+    assert found.search(landed)
+    assert not found.search(json.dumps({"payload": json.dumps(events[1])}))
+
+
 def test_after_a_while_it_is_known_that_something_was_sent_but_not_to_whom(tmp_path):
     ledger = Ledger(tmp_path / "ledger")
     long_ago = now() - timedelta(days=500)
