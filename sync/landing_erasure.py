@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sync.masking import normalise
+from sync.masking import spellings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from pathlib import Path
 
 # The receiver begins a file an hour; what it may still be writing is left alone.
@@ -20,17 +20,6 @@ STILL_OPEN = timedelta(hours=1, minutes=5)
 NAME = "%Y%m%dT%H%M%S"
 # Under these Braze and Marketing Cloud name a customer as we do.
 OUR_ID = "external_user_id|contactKey|subscriberKey"
-# How one number is spelled otherwise: as in `macros/other_form_of_address.sql`, and in
-# Korea, where NHN Cloud says numbers as they are dialled.
-OTHER_FORMS = (
-    (r"521([2-9][0-9]{9})", r"52\1"),
-    (r"52([2-9][0-9]{9})", r"521\1"),
-    (r"549([1-8][0-9]{9})", r"54\1"),
-    (r"54([1-8][0-9]{9})", r"549\1"),
-    (r"55([1-9][0-9])9([6-9][0-9]{7})", r"55\1\2"),
-    (r"55([1-9][0-9])([6-9][0-9]{7})", r"55\g<1>9\2"),
-    (r"82([1-9][0-9]{7,9})", r"0\1"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +37,8 @@ def pattern(addresses: Iterable[str], customer_id: str = "") -> re.Pattern[str] 
     None if there is neither.
     """
     ways = []
-    if words := {form for one in addresses if one for form in _forms(normalise(one))}:
+    words = {form.lstrip("+") for one in addresses if one for form in spellings(one)}
+    if words:
         several = "|".join(sorted(map(re.escape, words), reverse=True))
         # In a form `%2B` stands before a number, and ends in a letter.
         before = "(?:(?<![0-9a-z])|(?<=%[0-9a-f][0-9a-f]))"
@@ -58,14 +48,6 @@ def pattern(addresses: Iterable[str], customer_id: str = "") -> re.Pattern[str] 
         said = re.escape(customer_id)
         ways.append(rf'(?-i:(?:{OUR_ID})\\*": ?\\*"{said}\\*")')
     return re.compile("|".join(ways), re.IGNORECASE) if ways else None
-
-
-def _forms(address: str) -> Iterator[str]:
-    """Spell a number in each way a provider may; any other address in its own."""
-    yield (bare := address.lstrip("+"))
-    for shape, other in OTHER_FORMS if bare != address else ():
-        if found := re.fullmatch(shape, bare):
-            yield found.expand(other)
 
 
 def erase_landed(folder: Path, found: re.Pattern[str], now: datetime) -> Landed:

@@ -15,7 +15,7 @@ from sync.errors import ConfigError
 from sync.lists import IncompleteError
 from sync.log import say
 from sync.lookups import LOOKUPS
-from sync.masking import keyed_hash
+from sync.masking import keyed_hash, spellings
 from sync.messages import Outcome
 
 if TYPE_CHECKING:
@@ -72,10 +72,17 @@ class _Search:
         for message in messages:
             if message.message_id in self.known:
                 continue
-            address_hash = keyed_hash(self.hash_key, message.address)
-            for one in by_address.get(address_hash, ()):
-                if _may_be(one, message):
-                    self.matches[one.delivery_key].add(message.message_id)
+            theirs = {
+                one.delivery_key
+                for form in spellings(message.address)
+                for one in by_address.get(keyed_hash(self.hash_key, form), ())
+                if _may_be(one, message)
+            }
+            for delivery_key in theirs:
+                self.matches[delivery_key].add(message.message_id)
+            if message.delivery_key in self.lost and not theirs:
+                # What stands under our own key is not absent, whoever it names.
+                self.unread.add(message.delivery_key)
 
     def judge(self, absent_before: dict[str, bool]) -> Answers:
         """Say of each message what the list proves."""

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import hmac
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SHOWN_TAIL = 2
 # The digits of other scripts, Arabic, Persian and full-width, and a full-width plus.
@@ -16,6 +20,17 @@ EXTENSION = re.compile(
 DIALLED = re.compile(r"[+]?[0-9]+", re.ASCII)
 INTERNATIONAL = re.compile(r"[+][0-9]{8,15}", re.ASCII)
 KEY_NAME = b"ott"
+# How one number is spelled otherwise: as in `macros/other_form_of_address.sql`, and in
+# Korea, where NHN Cloud says numbers as they are dialled.
+OTHER_FORMS = (
+    (r"\+521([2-9][0-9]{9})", r"+52\1"),
+    (r"\+52([2-9][0-9]{9})", r"+521\1"),
+    (r"\+549([1-8][0-9]{9})", r"+54\1"),
+    (r"\+54([1-8][0-9]{9})", r"+549\1"),
+    (r"\+55([1-9][0-9])9([6-9][0-9]{7})", r"+55\1\2"),
+    (r"\+55([1-9][0-9])([6-9][0-9]{7})", r"+55\g<1>9\2"),
+    (r"\+82([1-9][0-9]{7,9})", r"0\1"),
+)
 
 
 def mask(address: str | None) -> str:
@@ -43,6 +58,14 @@ def normalise(address: str) -> str:
         number = f"+{bare[2:]}"
         return number if INTERNATIONAL.fullmatch(number) else text
     return bare if DIALLED.fullmatch(bare) else text
+
+
+def spellings(address: str) -> Iterator[str]:
+    """Write an address in each way a provider may."""
+    yield (known := normalise(address))
+    for shape, other in OTHER_FORMS:
+        if found := re.fullmatch(shape, known):
+            yield found.expand(other)
 
 
 def keyed_hash(key: bytes, address: str | None) -> str | None:

@@ -63,15 +63,23 @@ class InfobipLookup:
         match content_json(response) if response.is_success else None:
             case {"results": [*results]}:
                 channel = "rcs" if "/rcs/" in response.request.url.path else "kakao"
-                return Page([m for r in results if (m := _listed(r, channel))])
+                taken = [one for one in results if not _is_rejected(one)]
+                listed = [m for one in taken if (m := _listed(one, channel))]
+                # An entry that cannot be read may be the one.
+                return Page(listed) if len(listed) == len(taken) else None
         return None
+
+
+def _is_rejected(result: Any) -> bool:
+    match result:
+        case {"status": {"groupId": int(group)}}:
+            return group == REJECTED
+    return False
 
 
 def _listed(result: Any, channel: str) -> Listed | None:
     match result:
-        case {"messageId": str(key), "status": {"groupId": int(group)}} if (
-            group != REJECTED
-        ):
+        case {"messageId": str(key), "status": {"groupId": int()}}:
             to = result.get("to") or result.get("destination")
             address = "+" + str(to).removeprefix("+")
             return Listed(key, channel, address, _instant(result.get("sentAt")), key)

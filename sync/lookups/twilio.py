@@ -75,16 +75,26 @@ class TwilioLookup:
                 following = uri.partition("?")[2]
             case _:
                 return None
-        return Page([m for m in map(_listed, messages) if m], following)
+        ours = [one for one in messages if not _is_theirs(one)]
+        listed = [m for m in map(_listed, ours) if m]
+        # A message that cannot be read may be the one.
+        return Page(listed, following) if len(listed) == len(ours) else None
+
+
+def _is_theirs(message: Any) -> bool:
+    """Whether it is one that came, or went out as an answer of Twilio's own."""
+    match message:
+        case {"direction": str(direction)}:
+            return direction != "outbound-api"
+    return False
 
 
 def _listed(message: Any) -> Listed | None:
     match message:
-        case {"sid": str(sid), "to": str(to), "direction": "outbound-api"} if (
-            MESSAGE.fullmatch(sid)
+        case {"sid": str(sid), "to": str(to), "date_created": str(created)} if (
+            MESSAGE.fullmatch(sid) and (at := _instant(created))
         ):
             channel, _, address = to.rpartition(":")
-            at = _instant(message.get("date_created"))
             return Listed(sid, channel or "sms", address, at)
     return None
 

@@ -6,7 +6,8 @@ import json
 import sqlite3
 import sys
 from dataclasses import fields
-from datetime import timedelta
+from datetime import UTC, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -291,6 +292,48 @@ def test_a_log_that_names_another_person_settles_nothing(desk, sandbox):
     infobip(sandbox, 9, message_id=key(1))
 
     assert found(lookup.ask(desk)) == {}
+
+
+TWILIOS = {"sid": f"SM{0:032}", "to": "whatsapp:+65", "direction": "outbound-api"}
+INFOBIPS = {"messageId": key(1), "to": "6590000009", "status": {"groupId": 3}}
+
+
+@pytest.mark.parametrize(
+    ("name", "entry"),
+    [
+        pytest.param("twilio", TWILIOS | {"date_created": "soon"}, id="no_time"),
+        pytest.param("twilio", TWILIOS | {"sid": 1}, id="no_id"),
+        pytest.param("twilio", {}, id="nothing"),
+        pytest.param("infobip", INFOBIPS, id="our_key_and_another_person"),
+        pytest.param("infobip", INFOBIPS | {"status": {"groupId": "3"}}, id="a_text"),
+        pytest.param("infobip", ["?"], id="a_list"),
+    ],
+)
+def test_what_cannot_be_read_in_a_list_makes_nothing_absent(
+    desk, monkeypatch, name, entry
+):
+    lose(desk, 1, name, channel="rcs", ago=timedelta(hours=3))
+    desk.config.env["OTT_RECONCILE_ABSENT_HOURS"] = "1"
+    listed = {"messages": [entry], "results": [entry], "next_page_uri": None}
+    monkeypatch.setattr(
+        lists, "send", lambda _, asked: httpx.Response(200, json=listed, request=asked)
+    )
+
+    answers = lookup.ask(desk)
+
+    assert (answers.found, answers.absent, answers.fates) == ([], [], {})
+
+
+def test_a_number_listed_in_its_other_spelling_is_the_same_person(desk, monkeypatch):
+    lost = lose(desk, 1, address="+525512345678")
+    entry = TWILIOS | {"to": "whatsapp:+5215512345678"}
+    entry |= {"date_created": format_datetime(now().replace(tzinfo=UTC))}
+    listed = {"messages": [entry], "next_page_uri": None}
+    monkeypatch.setattr(
+        lists, "send", lambda _, asked: httpx.Response(200, json=listed, request=asked)
+    )
+
+    assert found(lookup.ask(desk)).keys() == {lost}
 
 
 def test_infobip_has_no_log_of_whatsapp(desk):
