@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import asdict
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
@@ -18,18 +19,18 @@ from sync.command import as_json_option, command, how, target_option, which
 from sync.desk import desk
 from sync.destinations import DESTINATIONS
 from sync.erase_command import erase, prune
-from sync.errors import ConfigError, GuardError, SyncError
-from sync.log import event, say
+from sync.errors import GuardError
+from sync.job import INTERRUPTED
+from sync.log import event
 from sync.overview import overview
 from sync.plan import plan as plan_one
 from sync.report.command import report
-from sync.send import is_idle
 from sync.send import send as send_one
+from sync.several import each
 from sync.stop_command import stop
 from sync.templates.command import templates
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import datetime
 
     from sync.desk import Desk
@@ -71,26 +72,6 @@ def _names(destination: str | None, *, everything: bool) -> list[str]:
     return [*DESTINATIONS] if destination is None else [destination]
 
 
-def _each(names: list[str], work: Callable[[str], int], target: str | None) -> int:
-    """Do `work` for each; one that cannot start does not stop the next."""
-    codes = []
-    for name in names:
-        try:
-            codes.append(work(name))
-        except ConfigError as error:
-            if len(names) > 1 and is_idle(name, target):
-                say(f"{name} is not set up, and has no rows.")
-                continue
-            say(f"Error: {name}: {error}" if len(names) > 1 else f"Error: {error}")
-            codes.append(error.exit_code)
-        except SyncError as error:
-            say(f"Error: {name}: {error}" if len(names) > 1 else f"Error: {error}")
-            codes.append(error.exit_code)
-    # A bug is worst, then what needs a person soonest.
-    order = (0, 6, 3, 4, 5, 1)
-    return max(codes, key=order.index, default=0)
-
-
 @main.command()
 @which
 @command
@@ -117,7 +98,7 @@ def plan(
         show.plan(told, as_json=as_json)
         return GuardError.exit_code if told["limit"] else 0
 
-    code = _each(names, work, target)
+    code = each(names, work, target)
     if bare and not as_json:
         click.echo(f"No rows: {', '.join(bare)}.")
     return code
@@ -145,11 +126,14 @@ def send(
             done.append(summary := send_one(name, target, options, stops))
         event("run_finished", **asdict(summary))
         show.summary(summary, as_json=as_json)
+        if summary.message == INTERRUPTED:
+            # Whoever is told to end begins nothing else.
+            sys.exit(summary.exit_code)
         return summary.exit_code
 
     names = _names(destination, everything=everything)
     with telemetry.exporting():
-        return _each(names, work, target)
+        return each(names, work, target)
 
 
 def _flush(at: Desk) -> None:

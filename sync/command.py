@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 DEFAULTS = Options()
+# These click tells by itself.
+UNTOLD = (click.ClickException, BrokenPipeError)
 # Ten years, in hours.
 OLDEST = 87_600
 
@@ -30,19 +32,22 @@ def command(work: Callable[..., int | None]) -> Callable[..., None]:
     def safely(**options: Any) -> None:
         try:
             code = work(**options) or 0
-        except SyncError as error:
-            say(f"Error: {error}")
-            code = error.exit_code
-        except (click.ClickException, BrokenPipeError):
+        except UNTOLD:
             raise
         except Exception as error:  # noqa: BLE001 - values must not reach the screen.
-            full = disk_error(error)
-            bug = f"a bug, {where(error)}. Please report this line."
-            say(f"Error: {full or bug}")
-            code = full.exit_code if full else 1
+            code = tell(error)
         sys.exit(code)
 
     return safely
+
+
+def tell(error: Exception, before: str = "") -> int:
+    """Say in one line what went wrong, `before` first; give the exit code."""
+    if not isinstance(error, SyncError):
+        bug = f"a bug, {where(error)}. Please report this line."
+        error = disk_error(error) or SyncError(bug)
+    say(f"Error: {before}{error}")
+    return error.exit_code
 
 
 def options(*several: Callable[..., Any]) -> Callable[..., Any]:

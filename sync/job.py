@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from sync.stops import Stops
     from sync.warehouse import Warehouse
 
+# A run's message where its process was told to end.
+INTERRUPTED = "The run was interrupted. Run `ott send` again for the rest."
+
 
 @dataclass(frozen=True, slots=True)
 class Job:

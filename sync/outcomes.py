@@ -7,10 +7,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sync.classes import RETRIES, ErrorClass
+from sync.errors import LockedError
 from sync.exchange import Lost, NotSent
 from sync.messages import Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sync.classes import ErrorClasses
     from sync.destinations import Answer
 
@@ -41,6 +44,16 @@ class Decision:
     action: str = ""
     wait: float | None = None
     hold: float = 0.0
+
+
+def out_of_reach(
+    outcomes: Mapping[str, int], reasons: Mapping[str, int]
+) -> LockedError | None:
+    """Tell whether the provider was not reached for any row: it is worth a try soon."""
+    tried = sum(outcomes.values()) - outcomes.get("skipped", 0)
+    if not tried or reasons.get(f"deferred: {UNREACHABLE.reason_code}") != tried:
+        return None
+    return LockedError("The provider cannot be reached. Try again later.")
 
 
 def decide(

@@ -15,6 +15,7 @@ from sync import guard
 from sync.committer import Committer
 from sync.errors import GuardError, LockedError, StoppedError, SyncError
 from sync.exchange import client
+from sync.job import INTERRUPTED
 from sync.limiter import Limiter
 from sync.messages import Outcome, StateRow
 from sync.pairs import Pairs
@@ -110,7 +111,7 @@ class Runner:
                     async with asyncio.TaskGroup() as workers:
                         for _ in range(self._slots()):
                             workers.create_task(self._work())
-            except StoppedError as error:
+            except (StoppedError, LockedError) as error:
                 self.halt(error)
             finally:
                 beside.cancel()
@@ -142,7 +143,7 @@ class Runner:
     def _interruptible(self) -> Iterator[None]:
         """Let Ctrl-C end the run after the requests under way."""
         loop = asyncio.get_running_loop()
-        error = SyncError("The run was interrupted. Run `ott send` again for the rest.")
+        error = SyncError(INTERRUPTED)
         with suppress(RuntimeError, NotImplementedError, ValueError):
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.add_signal_handler(number, self.halt, error)

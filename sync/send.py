@@ -19,6 +19,7 @@ from sync.garbage import seldom_collected
 from sync.job import Job, Summary
 from sync.lock import hold, if_free
 from sync.log import say
+from sync.outcomes import out_of_reach
 from sync.runner import Runner
 from sync.spool import spool
 from sync.telemetry import span
@@ -144,7 +145,8 @@ def _run(
             if due.due:
                 # What went out may stop a row of the next, though this run broke off.
                 stops.forget()
-        runner.halted = runner.halted or limit
+        away = out_of_reach(runner.outcomes, runner.reasons)
+        runner.halted = runner.halted or limit or away
     done = _summary(runner, due, recovered, o)
     with at.ledger.transaction():
         at.ledger.close_run(run_id, at.clock.now(), done.due, done.exit_code)

@@ -9,7 +9,7 @@ import httpx
 from sync.destinations import Answer, RowError
 from sync.destinations.limits import NOTHING, Limits, limits_of
 from sync.destinations.values import INVALID
-from sync.errors import StoppedError
+from sync.errors import LockedError, StoppedError
 from sync.exchange import Lost, NotSent, exchange
 from sync.log import say, where
 from sync.messages import Outcome
@@ -83,6 +83,7 @@ class Talk:
 
         Raises:
             StoppedError: The provider gives none.
+            LockedError: It cannot be asked now.
         """
         if self._tokens:
             await self._tokens.get(self._http)
@@ -200,7 +201,7 @@ class Talk:
             return await exchange(self._http, request), ""
         try:
             token = await self._tokens.get(self._http)
-        except StoppedError as error:
+        except (StoppedError, LockedError) as error:
             self._run.halt(error)
             return NotSent(), ""
         destination: Any = self._job.destination

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from sync.errors import StoppedError
+from sync.errors import LockedError, StoppedError
 from sync.exchange import exchange
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 LIFE_USED = 0.8
 TRIES = 3
 WAIT_SECONDS = 0.5
+BUSY = frozenset({408, 429})
 
 
 class Tokens:
@@ -38,6 +39,7 @@ class Tokens:
 
         Raises:
             StoppedError: The provider gives none.
+            LockedError: It cannot be reached, is busy or broken.
         """
         async with self._lock:
             if not self._value or self._clock.monotonic() >= self._until:
@@ -50,6 +52,7 @@ class Tokens:
             self._value = ""
 
     async def _renew(self, http: Client) -> None:
+        is_heard = False
         for tries in range(TRIES):
             if tries:
                 await self._clock.sleep(WAIT_SECONDS * 2**tries)
@@ -62,8 +65,13 @@ class Tokens:
                 self._value = token.value
                 self._until = asked + token.seconds * LIFE_USED
                 return
-            if found.is_client_error and found.status_code not in (408, 429):
+            is_heard = not found.is_server_error and found.status_code not in BUSY
+            if is_heard and found.is_client_error:
                 break
+        if not is_heard:
+            raise LockedError(
+                "The provider gives no access token now. Try again later."
+            )
         raise StoppedError(
             "The provider gives no access token. Check this destination's credentials."
         )

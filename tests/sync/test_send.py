@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import json
+import signal
 from datetime import timedelta
 
 import pytest
 from sync_project import key, now, people, wait_until
 
-from sync import collect
+from sync import collect, send
 from sync.destinations.whatsapp import WhatsAppDestination
 from sync.errors import TrustError
 from sync.trust import Build
@@ -379,3 +380,49 @@ def test_what_one_destination_sent_may_stop_a_row_of_the_next(project):
     assert project.provider.profiles.keys() == {"c0"}, done.err
     assert project.provider.seen == [key(1)]
     assert project.states()[key(0)] == "skipped"
+
+
+def test_whoever_is_told_to_end_begins_no_other_destination(project):
+    project.build(people(2))
+    project.build([{"number": n} for n in range(300)], model="sync_braze_profiles")
+    project.provider.delay = 0.5
+    running = project.start("send", "--all", "--first-run", "--in-flight", "1")
+    wait_until(lambda: project.provider.calls)
+
+    running.send_signal(signal.SIGTERM)
+    out, err = running.communicate(timeout=60)
+
+    assert running.returncode == 1
+    assert "interrupted" in err
+    assert "whatsapp" not in out + err
+    assert project.provider.seen == []
+
+
+def test_what_breaks_in_one_destination_does_not_stop_the_next(
+    project, ott_inside, monkeypatch
+):
+    project.build(people(2))
+
+    def breaks(name, *rest):
+        if name == "braze_profiles":
+            raise RuntimeError("+6590000001")
+        return send.send(name, *rest)
+
+    monkeypatch.setattr("sync.cli.send_one", breaks)
+
+    done = ott_inside("send", "--all", "--wait", "0")
+
+    assert done.exit_code == 1
+    assert "Error: braze_profiles: a bug, RuntimeError at" in done.output
+    assert "+6590000001" not in done.output
+    assert len(project.provider.seen) == 2
+
+
+def test_a_provider_that_cannot_be_reached_at_all_is_worth_another_try(project):
+    project.build(people(3))
+
+    done = project.send(OTT_WHATSAPP_BASE_URL="http://127.0.0.1:9/v25.0")
+
+    assert done.returncode == 4
+    assert done.summary["outcomes"] == {"deferred": 3}
+    assert "cannot be reached" in done.summary["message"]

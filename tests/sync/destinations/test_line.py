@@ -19,7 +19,8 @@ from sync.classes import load_classes
 from sync.destinations import DESTINATIONS, RowError
 from sync.destinations.contents import Content, load_contents
 from sync.destinations.line import LineDestination, LineMulticastDestination
-from sync.errors import ConfigError
+from sync.errors import ConfigError, LockedError, StoppedError
+from sync.exchange import Lost, NotSent
 from sync.sandbox.line import NOBODY
 
 CONTENTS = load_contents(ROOT)
@@ -593,6 +594,27 @@ def test_a_token_is_asked_for_with_the_channels_secret():
 )
 def test_what_is_no_token_is_none(response):
     assert LINE.read_token(response) is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        pytest.param(NotSent(), LockedError, id="out_of_reach"),
+        pytest.param(Lost(), LockedError, id="lost"),
+        pytest.param(httpx.Response(503), LockedError, id="broken"),
+        pytest.param(httpx.Response(429), LockedError, id="busy"),
+        pytest.param(httpx.Response(401), StoppedError, id="refused"),
+        pytest.param(httpx.Response(200, text="hello"), StoppedError, id="no_token"),
+    ],
+)
+def test_no_token_now_is_no_wrong_login(monkeypatch, answer, kind):
+    async def answered(*_):
+        return answer
+
+    monkeypatch.setattr("sync.tokens.exchange", answered)
+
+    with pytest.raises(kind):
+        drive(LINE, [MESSAGE])
 
 
 @pytest.mark.parametrize(
