@@ -1,0 +1,149 @@
+{%- set with_countries = [
+    'cap_rules', 'channel_preferences', 'consent_rules', 'holidays', 'sending_hours',
+] -%}
+{%- set clock = '^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$' -%}
+
+with
+
+sending_hours as (
+
+    select * from {{ ref('sending_hours_overrides') }}
+
+    where is_active is not false
+
+),
+
+message_policies as (
+
+    select * from {{ ref('message_policies_overrides') }}
+
+),
+
+countries as (
+
+    select * from {{ ref('countries') }}
+
+),
+
+channels as (
+
+    select * from {{ ref('channels') }}
+
+),
+
+named_countries as (
+
+    {% for rule in with_countries -%}
+    select
+        '{{ rule }}_overrides' as seed_name,
+        country_code as named
+
+    from {{ ref(rule ~ '_overrides') }}
+    {{ 'union all' if not loop.last }}
+
+    {% endfor %}
+),
+
+blocked as (
+
+    select
+        message_policies.blocked_number_countries as named,
+        count(countries.country_code) as known_count
+
+    from message_policies
+
+    left join countries
+        on {{ is_listed(
+            'countries.country_code', 'message_policies.blocked_number_countries'
+        ) | indent(8) }}
+
+    where message_policies.blocked_number_countries != ''
+
+    group by message_policies.blocked_number_countries
+
+),
+
+held as (
+
+    select
+        sending_hours.channels as named,
+        count(distinct channels.channel) as known_count
+
+    from sending_hours
+
+    left join channels
+        on {{ is_listed('channels.channel', 'sending_hours.channels') | indent(8) }}
+
+    where sending_hours.channels != '*'
+
+    group by sending_hours.channels
+
+),
+
+judged as (
+
+    select
+        seed_name,
+        named,
+        'is no country' as mistake
+
+    from named_countries
+
+    where named not in (select country_code from countries) and named != '*'
+
+    union all
+
+    select
+        'message_policies_overrides' as seed_name,
+        named,
+        'names what is no country, or one twice' as mistake
+
+    from blocked
+
+    where known_count != 1 + length(named) - length(replace(named, ',', ''))
+
+    union all
+
+    select
+        'sending_hours_overrides' as seed_name,
+        named,
+        'names what is no channel, or one twice' as mistake
+
+    from held
+
+    where known_count != 1 + length(named) - length(replace(named, ',', ''))
+
+    union all
+
+    select
+        'sending_hours_overrides' as seed_name,
+        allowed_start || ' to ' || allowed_end as named,
+        'is no span of a day, as 09:00 to 20:00' as mistake
+
+    from sending_hours
+
+    where
+        {{ regexp_like('allowed_start', clock) }} is not true
+        or {{ regexp_like('allowed_end', clock) }} is not true
+        or (allowed_start < allowed_end) is not true
+
+),
+
+final as (
+
+    select distinct
+
+        ---------- ids
+        seed_name,
+        named,
+
+        ---------- strings
+        'seeds/overrides/' || seed_name || '.csv: ' || coalesce(named, 'a row') || ' '
+        || mistake || '. Correct the row: nobody is held to what nobody knows.'
+            as problem
+
+    from judged
+
+)
+
+select * from final
