@@ -119,6 +119,14 @@ unioned as (
                 then 'unreadable_ordered_at'
             when {{ try_decimal('amount') }} is null then 'unreadable_amount'
             when {{ try_decimal('amount') }} < 0 then 'negative_amount'
+            -- It is no purchase.
+            when
+                coalesce(lower(trim(status)), '') not in (
+                    'placed', 'cancelled', 'refunded'
+                )
+                then 'unknown_status'
+            when {{ try_timestamp('received_at') }} is null
+                then 'unreadable_received_at'
         end as rejection_code,
         {{ try_timestamp('received_at') }} as received_at
 
@@ -134,6 +142,8 @@ unioned as (
                 then 'unreadable_score'
             when {{ try_decimal('lapse_risk_score') }} not between 0 and 1
                 then 'score_out_of_range'
+            when {{ try_timestamp('received_at') }} is null
+                then 'unreadable_received_at'
         end as rejection_code,
         {{ try_timestamp('received_at') }} as received_at
 
@@ -172,6 +182,8 @@ unioned as (
                 nullif(trim(messaging_limit), '') is not null
                 and {{ try_bigint('messaging_limit') }} is null
                 then 'unreadable_messaging_limit'
+            when {{ try_timestamp('received_at') }} is null
+                then 'unreadable_received_at'
         end as rejection_code,
         {{ try_timestamp('received_at') }} as received_at
 
