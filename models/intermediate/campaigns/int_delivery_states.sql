@@ -39,6 +39,7 @@ proofs as (
 
     select
         delivery_key,
+        provider,
         max(case when status = 'failed' then 1 else 0 end) as failed_statuses,
         max(
             case when status in ('delivered', 'read', 'played') then 1 else 0 end
@@ -46,7 +47,9 @@ proofs as (
 
     from statuses
 
-    group by delivery_key
+    group by
+        delivery_key,
+        provider
 
 ),
 
@@ -56,9 +59,9 @@ keyed as (
         delivery_key,
         max(campaign_id) as campaign_id,
         max(customer_id) as customer_id,
-        max(channel) as channel,
-        max(sender_id) as sender_id,
-        max(purpose) as purpose,
+        {%- for column in ['channel', 'sender_id', 'purpose', 'destination'] %}
+        {{ as_it_left(column) | indent(8) }} as {{ column }},
+        {%- endfor %}
         -- One whose purpose nobody noted counts as marketing.
         max(case when coalesce(purpose, 'marketing') = 'marketing' then 1 else 0 end)
             as marketing_events,
@@ -132,8 +135,11 @@ judged as (
     left join customer_merges
         on keyed.customer_id = customer_merges.customer_id
 
+    -- Of an earlier try another provider may have spoken.
     left join proofs
-        on keyed.delivery_key = proofs.delivery_key
+        on
+            keyed.delivery_key = proofs.delivery_key
+            and {{ provider_of('keyed.destination') | indent(12) }} = proofs.provider
 
 ),
 

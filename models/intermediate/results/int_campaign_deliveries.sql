@@ -81,8 +81,9 @@ keyed as (
         coalesce(channel, 'unknown') as channel,
         coalesce(destination, 'unknown') as destination,
         max(customer_id) as customer_id,
-        max(sender_id) as sender_id,
-        max(purpose) as purpose,
+        {%- for column in ['sender_id', 'purpose'] %}
+        {{ as_it_left(column) | indent(8) }} as {{ column }},
+        {%- endfor %}
         max(case when delivery_event = 'decided' then 0 else 1 end) as events,
         max(case when delivery_event = 'held_out' then 1 else 0 end) as held_events,
         max(
