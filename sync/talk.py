@@ -223,6 +223,9 @@ class Talk:
                 step = progress.step
             if step is None or len(answers) >= len(rows):
                 break
+        if len(answers) > len(rows):
+            # It has told of more than was asked: nobody knows whose each is.
+            answers = []
         missing = len(rows) - len(answers)
         return [*answers, *[Answer("unknown", "job_unfinished")] * missing]
 

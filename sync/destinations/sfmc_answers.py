@@ -22,6 +22,8 @@ OVER = frozenset({"complete", "completed", "error"})
 CODE_LENGTH = 40
 WORDS_LENGTH = 200
 DEADLOCK = "rerun_the_transaction"
+# An error in any other form than a number is no refusal, but no acceptance either.
+NO_ERROR = (0, "0", "", None)
 # With a 503 it says that nothing was looked at.
 DOWN = "50300"
 
@@ -37,9 +39,9 @@ def request_id(body: object) -> str | None:
 def sent_key(body: object) -> str | None:
     """Find the request id of a message that was taken without an error."""
     match body:
-        case {"errorcode": int(code)} if code:
+        case {"errorcode": code} if code not in NO_ERROR:
             return None
-        case {"responses": [{"errorcode": int(code)}, *_]} if code:
+        case {"responses": [{"errorcode": code}, *_]} if code not in NO_ERROR:
             return None
     return request_id(body)
 
@@ -103,7 +105,9 @@ def _member(one: object, request: str) -> Answer:
     match one:
         case {"errorcode": int(code)} if code:
             return Answer("refused", str(code))
-        case {"eventInstanceId": str(instance)} if instance:
+        case {"eventInstanceId": str(instance), **rest} if (
+            instance and rest.get("errorcode") in NO_ERROR
+        ):
             return Answer("accepted", None, request)
     return Answer("unknown")
 

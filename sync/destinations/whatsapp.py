@@ -147,7 +147,9 @@ def _answer(response: httpx.Response) -> Answer:
 
 def _success(body: object) -> Answer:
     match body:
-        case {"messages": [{"id": str(wamid)} as message, *_]} if wamid:
+        case {"messages": [{"id": str(wamid)} as message, *_], **rest} if (
+            wamid and "error" not in rest
+        ):
             if message.get("message_status") == "paused":
                 return Answer("refused", TEMPLATE_PAUSED, provider_message_id=wamid)
             return Answer("accepted", provider_message_id=wamid)

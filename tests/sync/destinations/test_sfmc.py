@@ -20,7 +20,7 @@ from driving import Sandbox, cases, drive
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.destinations import RowError
+from sync.destinations import Answer, Progress, RowError
 from sync.destinations.contents import Content
 from sync.destinations.sfmc_rows import SfmcRowsDestination
 from sync.errors import ConfigError
@@ -367,6 +367,38 @@ def test_a_job_tells_of_each_row_over_several_pages(sandbox):
     assert sum(outcome.event == "accepted" for outcome in outcomes) == 117
     # Once before the job was picked up, once when it was over.
     assert run.clock.waits == [2.0, 2.0]
+
+
+def test_a_job_that_tells_of_more_rows_than_it_was_given_is_unknown(
+    sandbox, monkeypatch
+):
+    rows = [replace(ROWS.row, delivery_key=f"{i:032d}") for i in range(2)]
+    told = Progress([Answer("accepted")] * 3, None)
+    monkeypatch.setattr(SfmcRowsDestination, "read_job", lambda *_: told)
+
+    outcomes, _ = drive(ROWS.destination(sandbox.url), rows)
+
+    assert [outcome.event for outcome in outcomes] == ["unknown", "unknown"]
+
+
+@pytest.mark.parametrize(
+    ("case", "body"),
+    [
+        pytest.param(OTT, {"errorcode": "30003"}, id="message"),
+        pytest.param(OTT, {"responses": [{"errorcode": "18"}]}, id="response"),
+        pytest.param(
+            JOURNEY,
+            {"members": [{"eventInstanceId": "e", "errorcode": "10"}]},
+            id="member",
+        ),
+    ],
+)
+def test_an_error_that_is_no_number_is_no_acceptance(case, body):
+    response = httpx.Response(202, json={"requestId": "r", **body})
+
+    [answer] = made(case).read(response, [case.row])
+
+    assert answer.kind == "unknown"
 
 
 def test_a_deadlock_inside_a_job_is_tried_again():

@@ -236,6 +236,10 @@ JSON_TYPE = {"content-type": "application/json"}
         pytest.param(httpx.Response(200, json={"messages": [{"id": 7}]}), id="id 7"),
         pytest.param(httpx.Response(200, json={"messages": {"id": "w"}}), id="object"),
         pytest.param(httpx.Response(200, json=[ACCEPTED]), id="a list"),
+        pytest.param(
+            httpx.Response(200, json=ACCEPTED | {"error": {"code": 131049}}),
+            id="an error beside it",
+        ),
         pytest.param(httpx.Response(201, json=ACCEPTED), id="201"),
         pytest.param(httpx.Response(302, json=ACCEPTED), id="302"),
         pytest.param(httpx.Response(500, text="oops"), id="500"),
