@@ -90,12 +90,16 @@ class Turns:
         most = self._kind.batch_size
         if not hasattr(head, "messages_per_second"):
             return most
-        return min(most, head.messages_per_second or DEFAULT_RATE)
+        return min(most, _positive(head.messages_per_second) or DEFAULT_RATE)
 
 
 def rate(rows: Sequence[SendRow]) -> float | None:
     """Tell how many requests of as many messages a second their sender may make."""
     first: Any = rows[0]
     if hasattr(first, "messages_per_second"):
-        return (first.messages_per_second or DEFAULT_RATE) / len(rows)
-    return getattr(first, "requests_per_second", None)
+        return (_positive(first.messages_per_second) or DEFAULT_RATE) / len(rows)
+    return _positive(getattr(first, "requests_per_second", None))
+
+
+def _positive(rate: int | None) -> int | None:
+    return rate if rate and rate > 0 else None

@@ -218,3 +218,15 @@ def test_a_run_that_waits_for_a_person_ends_when_it_is_told_to(project):
     running.communicate(timeout=20)
 
     assert len(project.provider.seen) == 1
+
+
+def test_a_rate_that_is_none_keeps_nobody_from_sending(project):
+    rows = people(4)
+    rows[0]["messages_per_second"] = -5
+    rows[1] |= {"messages_per_second": 0, "sender_id": "another"}
+    project.build(rows)
+
+    done = project.send()
+
+    assert done.returncode == 0, done.err
+    assert done.summary["outcomes"] == {"accepted": 4}

@@ -182,6 +182,10 @@ unioned as (
                 nullif(trim(messaging_limit), '') is not null
                 and {{ try_bigint('messaging_limit') }} is null
                 then 'unreadable_messaging_limit'
+            when
+                nullif(trim(messages_per_second), '') is not null
+                and coalesce({{ try_bigint('messages_per_second') }} <= 0, true)
+                then 'unreadable_messages_per_second'
             when {{ try_timestamp('received_at') }} is null
                 then 'unreadable_received_at'
         end as rejection_code,

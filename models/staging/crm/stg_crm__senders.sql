@@ -30,7 +30,10 @@ renamed as (
             when nullif(trim(messaging_limit), '') is not null
                 then coalesce({{ try_bigint('messaging_limit') }}, 0)
         end as messaging_limit,
-        {{ try_bigint('messages_per_second') }} as messages_per_second,
+        case
+            when {{ try_bigint('messages_per_second') }} > 0
+                then {{ try_bigint('messages_per_second') }}
+        end as messages_per_second,
 
         ---------- timestamps
         {{ try_timestamp('received_at') }} as received_at
