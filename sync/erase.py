@@ -30,7 +30,8 @@ class Erased:
     What went, in counts.
 
     `left` rows and `open_files` go with the next call: a run under way has claimed the
-    rows, and the receiver may still write to the files.
+    rows, and the receiver may still write to the files. `addresses` were looked for;
+    `lacking` says why the warehouse told of none.
     """
 
     deliveries: int
@@ -39,6 +40,8 @@ class Erased:
     webhooks: int
     left: int
     open_files: int
+    addresses: int
+    lacking: str
 
 
 def erase(
@@ -50,11 +53,11 @@ def erase(
     Raises:
         LockedError: Somebody holds the warehouse. The tombstone holds all the same.
     """
-    now = at.clock.now()
+    now, lacking = at.clock.now(), ""
     try:
         addresses = patiently(wait, lambda: _addresses(at, customer_id))
-    except SyncError:
-        addresses = set()
+    except SyncError as error:
+        addresses, lacking = set(), str(error)
     # Digits may be a number whose plus is left out, or an id.
     addresses |= {address, f"+{address}"} if address.isdecimal() else {address} - {""}
     with at.ledger.transaction():
@@ -75,7 +78,8 @@ def erase(
     if landing and (found := pattern(addresses, customer_id)):
         landed = erase_landed(landing, found, now)
     gone = drop_spools(at)
-    return Erased(deliveries, events, gone, landed.webhooks, left, landed.open_files)
+    counts = (deliveries, events, gone, landed.webhooks, left, landed.open_files)
+    return Erased(*counts, len(addresses), lacking)
 
 
 def _addresses(at: Desk, customer_id: str) -> set[str]:

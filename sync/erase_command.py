@@ -18,6 +18,7 @@ from sync.command import (
 from sync.desk import desk
 from sync.erase import erase as erase_one
 from sync.erase import prune as prune_old
+from sync.log import say
 
 # A row is sent a day after its decision at most; a month leaves no doubt.
 FEWEST_DAYS = 31
@@ -56,19 +57,26 @@ def erase(  # noqa: PLR0913 - one argument an option.
     with desk(target) as at:
         done = erase_one(at, customer, landing, address, wait)
     rest = bool(done.left or done.open_files)
+    if done.lacking:
+        say(
+            f"Their addresses cannot be read. {done.lacking} Run this again, or pass "
+            "them with --address-stdin, one a call."
+        )
+    elif not done.addresses:
+        say("No address of theirs is known. Pass one with --address-stdin.")
     if as_json:
         click.echo(json.dumps(asdict(done)))
     else:
         click.echo("Nobody is sent to under this id any more. Gone are:")
         for name, count in asdict(done).items():
-            if name not in ("left", "open_files"):
+            if name not in ("left", "open_files", "addresses", "lacking"):
                 click.echo(f"  {name:<10} {count:>7}")
         if rest:
             click.echo(
                 f"{done.left} rows of a run under way and {done.open_files} files that "
                 "are still written to are left. Run this again in two hours."
             )
-    return 6 if rest else 0
+    return 6 if rest or done.lacking else 0
 
 
 @click.command()

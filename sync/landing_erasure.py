@@ -75,7 +75,9 @@ def _rewrite(path: Path, found: re.Pattern[str]) -> int:
     changed = sum(old != new for old, new in zip(lines, kept, strict=True))
     if changed:
         beside = path.with_suffix(".erasing")
-        beside.touch(mode=path.stat().st_mode & 0o777)
+        beside.touch(mode=0o600)
+        # Whatever the umask: who read the old file reads the new one.
+        beside.chmod(path.stat().st_mode & 0o777)
         with beside.open("w", encoding="utf-8") as file:
             file.writelines(f"{line}\n" for line in kept if line)
             file.flush()
@@ -89,9 +91,9 @@ def _without(line: str, found: re.Pattern[str]) -> str:
     try:
         row = json.loads(line)
         whole = json.loads(row["payload"])
-    except (ValueError, KeyError, TypeError):
+        payload = prune(whole, found)
+    except (ValueError, KeyError, TypeError, RecursionError):
         return "" if found.search(line) else line
-    payload = prune(whole, found)
     if payload == whole:
         return line
     if payload is None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sync_project import now, people, row
 
-from sync.landing_erasure import pattern, prune
+from sync.landing_erasure import erase_landed, pattern, prune
 from sync.ledger import Ledger
 from sync.messages import Outcome, WhatsAppRow
 
@@ -142,6 +143,21 @@ def test_a_held_warehouse_leaves_the_rest_for_later_and_the_tombstone_holds(sent
     assert sent.send().summary["outcomes"] == {"skipped": 1}
 
 
+def test_addresses_that_cannot_be_read_are_no_whole_erasure(sent, tmp_path):
+    old = landed(tmp_path, OLD_FILE, webhook("6590000001"))
+    erase = ("erase", "canary-person", "--landing", str(tmp_path), "--json")
+    sent.sql("alter table raw.raw_contact_points rename to points_elsewhere")
+
+    done = sent.ott(*erase)
+    again = sent.ott(*erase, "--address-stdin", stdin=ADDRESS)
+
+    assert done.returncode == 6
+    assert "pass them with --address-stdin" in done.err
+    assert json.loads(done.out)["addresses"] == 0
+    assert json.loads(again.out)["webhooks"] == 1
+    assert "6590000001" not in old.read_text()
+
+
 def test_a_file_the_receiver_may_write_to_is_left_and_told_of(sent, tmp_path):
     open_file = landed(tmp_path, OPEN_FILE, webhook("6590000001"))
 
@@ -150,6 +166,23 @@ def test_a_file_the_receiver_may_write_to_is_left_and_told_of(sent, tmp_path):
     assert done.returncode == 6
     assert "1 files that are still written to" in done.out
     assert "6590000001" in open_file.read_text()
+
+
+def test_a_file_stays_its_readers_and_a_call_too_deep_to_read_is_looked_through(
+    tmp_path,
+):
+    deep = json.dumps({"payload": '{"a":' * 5000 + '"6590000001"'})
+    old = landed(tmp_path, OLD_FILE, deep, webhook("6590000001", "6590000002"))
+    old.chmod(0o640)
+    before = os.umask(0o077)
+
+    done = erase_landed(tmp_path, pattern([ADDRESS]), now())
+    os.umask(before)
+
+    assert done.webhooks == 2
+    assert "6590000001" not in old.read_text()
+    assert "6590000002" in old.read_text()
+    assert old.stat().st_mode & 0o777 == 0o640
 
 
 def test_of_several_people_in_one_webhook_one_goes():
