@@ -117,6 +117,23 @@ def test_every_command_is_in_the_readme():
         assert f"`ott {name}" in readme, name
 
 
+def test_every_setting_is_in_the_docs():
+    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+    told = {
+        name
+        for page in pages
+        for name in re.findall(r"OTT_[A-Z0-9_]+", page.read_text(encoding="utf-8"))
+    }
+
+    asked = {
+        name
+        for path in (ROOT / "sync").rglob("*.py")
+        for name in re.findall(r"OTT_[A-Z0-9_]*[A-Z0-9]\b", path.read_text("utf-8"))
+    }
+
+    assert asked <= told | {name.removesuffix("_FILE") for name in told}
+
+
 def test_every_channel_in_use_has_a_page_with_the_same_headings():
     known = {line["reason_code"] for line in lines("reference/eligibility_reasons")}
     for line in lines("reference/channels"):
