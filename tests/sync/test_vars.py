@@ -1,0 +1,67 @@
+"""A var that cannot be read stops the build with a sentence, on every engine alike."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import jinja2
+import pytest
+
+MACROS = Path(__file__).parents[2] / "macros"
+FORM = "The var as_of is YYYY-MM-DD HH:MM:SS in UTC"
+
+
+class StoppedError(Exception):
+    """What dbt raises for `raise_compiler_error`."""
+
+
+def stop(sentence):
+    raise StoppedError(sentence)
+
+
+def said(macro, *arguments, **settings):
+    """What a macro writes or returns, rendered with these vars."""
+    returned = []
+    names = {
+        "var": lambda name: settings[name],
+        "exceptions": SimpleNamespace(raise_compiler_error=stop),
+        "modules": SimpleNamespace(re=re),
+        "dbt": SimpleNamespace(type_timestamp=lambda: "timestamp"),
+        "return": returned.append,
+    }
+    text = (MACROS / f"{macro}.sql").read_text(encoding="utf-8")
+    module = jinja2.Environment().from_string(text).make_module(names)  # noqa: S701
+    written = getattr(module, macro)(*arguments)
+    return returned[0] if returned else written
+
+
+@pytest.mark.parametrize(
+    "moment",
+    ["2026-11-18 10:05:00", "2026-11-18T10:05:00Z", "2026-11-18 10:05", "2026-11-18"],
+)
+def test_an_instant_is_read(moment):
+    plain = moment.replace("T", " ").replace("Z", "")
+
+    assert said("as_of", as_of=moment) == f"cast('{plain}' as timestamp)"
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        *("yesterday", "now", "18.11.2026", "2026-13-01", "2026-11-18 24:00:00"),
+        *("2026-11-18 10:05:00+02:00", " ", None, 20261118, "2026-11-18' or true --"),
+    ],
+)
+def test_what_is_no_instant_stops_the_build(moment):
+    with pytest.raises(StoppedError, match=FORM):
+        said("as_of", as_of=moment)
+
+
+def test_the_channels_are_a_list():
+    assert said("has_channel", "line", channels=["whatsapp", "line"])
+    assert not said("has_channel", "line", channels=["whatsapp"])
+    for channels in ("whatsapp,line", None, {"line": True}):
+        with pytest.raises(StoppedError, match="The var channels is a list"):
+            said("has_channel", "line", channels=channels)
