@@ -124,7 +124,7 @@ def _registry(world: World) -> None:
     answers = (
         ("demo-came-back", "clear"),
         ("demo-suppressed-registry", "listed"),
-        ("demo-address-unreachable", "disconnected"),
+        ("demo-recycled", "disconnected"),
         ("demo-confirmed", "registered"),
     )
     when = instant(world.ago(days=3))

@@ -42,6 +42,12 @@ suppressions as (
 
 ),
 
+registry_checks as (
+
+    select * from {{ source('crm', 'raw_registry_checks') }}
+
+),
+
 templates as (
 
     select * from {{ source('templates', 'raw_templates') }}
@@ -223,6 +229,28 @@ unioned as (
         {{ try_timestamp('received_at') }} as received_at
 
     from suppressions
+
+    union all
+
+    select
+        'raw_registry_checks' as source_table,
+        registry_check_id as row_key,
+        case
+            when nullif(trim(address), '') is null then 'key_missing'
+            -- It counts as listed.
+            when
+                coalesce(lower(trim(result)), '') not in (
+                    'clear', 'listed', 'registered', 'disconnected'
+                )
+                then 'unknown_result'
+            when {{ try_timestamp('checked_at') }} is null
+                then 'unreadable_checked_at'
+            when {{ try_timestamp('received_at') }} is null
+                then 'unreadable_received_at'
+        end as rejection_code,
+        {{ try_timestamp('received_at') }} as received_at
+
+    from registry_checks
 
     union all
 

@@ -1,8 +1,67 @@
 with
 
-source as (
+entries as (
 
     select * from {{ source('crm', 'raw_suppressions') }}
+
+),
+
+registry_checks as (
+
+    select * from {{ source('crm', 'raw_registry_checks') }}
+
+),
+
+-- What a public register last answered about a number: an entry that a good answer
+-- ends. One that nobody understands is no good one.
+answers as (
+
+    select
+        'register-' || coalesce(lower(trim(registry)), '') || '-'
+        || {{ normalise_address('address', "'phone'") }} as suppression_id,
+        address,
+        coalesce(lower(trim(result)), '') in ('clear', 'registered') as is_good,
+        coalesce(lower(trim(result)), '') = 'disconnected' as is_disconnected,
+        checked_at,
+        received_at
+
+    from registry_checks
+
+    where nullif(trim(address), '') is not null
+
+),
+
+source as (
+
+    select
+        suppression_id,
+        key_type,
+        key_value,
+        channel,
+        sender_id,
+        purpose,
+        reason,
+        starts_at,
+        ends_at,
+        received_at
+
+    from entries
+
+    union all
+
+    select
+        suppression_id,
+        'address' as key_type,
+        address as key_value,
+        '*' as channel,
+        '*' as sender_id,
+        case when is_disconnected then '*' else 'marketing' end as purpose,
+        case when is_disconnected then 'recycled_number' else 'registry' end as reason,
+        cast(null as {{ dbt.type_string() }}) as starts_at,
+        case when is_good then checked_at end as ends_at,
+        received_at
+
+    from answers
 
 ),
 
