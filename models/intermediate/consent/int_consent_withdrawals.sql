@@ -81,6 +81,8 @@ crm_withdrawals as (
                     ~ " || '|' || coalesce(channel, '')"
                     ~ " || '|' || coalesce(purpose, '')"
                     ~ " || '|' || coalesce(sender_id, '')"
+                    ~ " || '|' || coalesce(cast(occurred_at as "
+                    ~ dbt.type_string() ~ "), '')"
                     ~ " || '|' || coalesce(cast(received_at as "
                     ~ dbt.type_string() ~ "), '')"
                 ) | indent(16) }}

@@ -32,7 +32,7 @@ renamed as (
 
         ---------- timestamps
         {{ try_timestamp('occurred_at') }} as occurred_at,
-        {{ try_timestamp('received_at') }} as received_at
+        {{ try_timestamp_since_2000('received_at') }} as received_at
 
     from source
 
@@ -65,7 +65,8 @@ identified as (
                                 coalesce(
                                     cast(received_at as {{ dbt.type_string() }}), ''
                                 )
-                        else ''
+                        else
+                            coalesce(cast(occurred_at as {{ dbt.type_string() }}), '')
                     end
             else ''
         end as repeat_key

@@ -31,10 +31,20 @@ renamed as (
         {{ try_timestamp('source.status_changed_at') }} as status_changed_at,
         {{ try_timestamp('source.verified_at') }} as verified_at,
         {{ try_timestamp('source.owned_from') }} as owned_from,
-        {{ try_timestamp('source.owned_to') }} as owned_to,
+        -- An end that nobody can read is one, but for the year that means no end.
+        case
+            when
+                nullif(trim(source.owned_to), '') is not null
+                and trim(source.owned_to) not like '9999-%'
+                then coalesce(
+                    {{ try_timestamp('source.owned_to') }},
+                    {{ try_timestamp_since_2000('source.received_at') }},
+                    cast('1970-01-01' as {{ dbt.type_timestamp() }})
+                )
+        end as owned_to,
         {{ try_timestamp('source.first_seen_at') }} as first_seen_at,
         {{ try_timestamp('source.last_seen_at') }} as last_seen_at,
-        {{ try_timestamp('source.received_at') }} as received_at
+        {{ try_timestamp_since_2000('source.received_at') }} as received_at
 
     from source
 

@@ -32,12 +32,12 @@ renamed as (
             when nullif(trim(erased_at), '') is not null
                 then coalesce(
                     {{ try_timestamp('erased_at') }},
-                    {{ try_timestamp('received_at') }},
+                    {{ try_timestamp_since_2000('received_at') }},
                     cast('1970-01-01' as {{ dbt.type_timestamp() }})
                 )
         end as erased_at,
-        {{ try_timestamp('merged_at') }} as merged_at,
-        {{ try_timestamp('received_at') }} as received_at
+        {{ try_timestamp_since_2000('merged_at') }} as merged_at,
+        {{ try_timestamp_since_2000('received_at') }} as received_at
 
     from source
 

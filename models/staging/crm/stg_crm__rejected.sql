@@ -83,10 +83,10 @@ unioned as (
                 then 'unknown_contact_point'
             when {{ try_timestamp('occurred_at') }} is null
                 then 'unreadable_occurred_at'
-            when {{ try_timestamp('received_at') }} is null
+            when {{ try_timestamp_since_2000('received_at') }} is null
                 then 'unreadable_received_at'
         end as rejection_code,
-        {{ try_timestamp('received_at') }} as received_at
+        {{ try_timestamp_since_2000('received_at') }} as received_at
 
     from consent_events
 
@@ -170,10 +170,10 @@ unioned as (
                 nullif(trim(is_minor), '') is not null
                 and {{ try_boolean('is_minor') }} is null
                 then 'unreadable_is_minor'
-            when {{ try_timestamp('received_at') }} is null
+            when {{ try_timestamp_since_2000('received_at') }} is null
                 then 'unreadable_received_at'
         end as rejection_code,
-        {{ try_timestamp('received_at') }} as received_at
+        {{ try_timestamp_since_2000('received_at') }} as received_at
 
     from customers
 
@@ -219,14 +219,14 @@ unioned as (
                 then 'unreadable_starts_at'
             when
                 nullif(trim(ends_at), '') is not null
-                and {{ try_timestamp('ends_at') }} is null
+                and {{ try_timestamp_since_2000('ends_at') }} is null
                 then 'unreadable_ends_at'
             when {{ try_timestamp('ends_at') }} < {{ try_timestamp('starts_at') }}
                 then 'ends_before_start'
-            when {{ try_timestamp('received_at') }} is null
+            when {{ try_timestamp_since_2000('received_at') }} is null
                 then 'unreadable_received_at'
         end as rejection_code,
-        {{ try_timestamp('received_at') }} as received_at
+        {{ try_timestamp_since_2000('received_at') }} as received_at
 
     from suppressions
 
@@ -245,10 +245,10 @@ unioned as (
                 then 'unknown_result'
             when {{ try_timestamp('checked_at') }} is null
                 then 'unreadable_checked_at'
-            when {{ try_timestamp('received_at') }} is null
+            when {{ try_timestamp_since_2000('received_at') }} is null
                 then 'unreadable_received_at'
         end as rejection_code,
-        {{ try_timestamp('received_at') }} as received_at
+        {{ try_timestamp_since_2000('received_at') }} as received_at
 
     from registry_checks
 

@@ -94,8 +94,8 @@ renamed as (
 
         ---------- timestamps
         {{ try_timestamp('source.starts_at') }} as starts_at,
-        {{ try_timestamp('source.ends_at') }} as ends_at,
-        {{ try_timestamp('source.received_at') }} as received_at
+        {{ try_timestamp_since_2000('source.ends_at') }} as ends_at,
+        {{ try_timestamp_since_2000('source.received_at') }} as received_at
 
     from source
 
