@@ -101,7 +101,7 @@ def gather(session: Session, names: dict[str, str], least: int) -> Facts:
         least=least,
         decided_at=max(row["decided_at"] for row in told),
         campaigns=campaigns,
-        reach=_each(ask(queries.REACH), least, "people", "reachable"),
+        reach=_reach(ask(queries.REACH), least),
         places=_places(lists["places"], least),
         readiness=_readiness(lists["readiness"], least),
         launches=ask(queries.LAUNCHES),
@@ -144,6 +144,15 @@ def _each(rows: list[Row], least: int, *names: str) -> list[Row]:
             if few(int(row[name]), least):
                 row[name] = HIDDEN
     return rows
+
+
+def _reach(rows: list[Row], least: int) -> list[Row]:
+    for row in rows:
+        if any(
+            few(n, least) for n in (row["reachable"], row["people"] - row["reachable"])
+        ):
+            row["reachable"] = HIDDEN
+    return _each(rows, least, "people")
 
 
 def _readiness(rows: list[Row], least: int) -> list[Row]:

@@ -157,6 +157,19 @@ def test_what_was_spent_does_not_say_for_how_few(costs):
     ]
 
 
+def test_who_cannot_be_reached_is_not_all_less_the_others():
+    facts = gather(
+        Told(
+            CAMPAIGNS=[{"campaign_id": "c", "decided_at": NIGHT, "audience": 9}],
+            REACH=[{"people": 60, "reachable": n} for n in (0, 3, 30, 57, 60)],
+        ),
+        NAMES,
+        LEAST,
+    )
+
+    assert [row["reachable"] for row in facts.reach] == [0, None, 30, None, 60]
+
+
 def test_languages_stand_in_their_order_whatever_the_warehouse_says():
     facts = gather(
         Told(
