@@ -6,7 +6,9 @@
     incremental_strategy='append',
     full_refresh=false,
     on_schema_change='append_new_columns',
-    post_hook="{{ forget_before(this, 'decided_at', var('decision_history_days')) }}",
+    post_hook="{{ forget_before(
+        this, 'decided_at', whole_number('decision_history_days')
+    ) }}",
 ) }}
 
 with

@@ -52,10 +52,10 @@ class Warehouse:
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         }
 
-    def dbt(self, *command, as_of=AS_OF, target="test"):
+    def dbt(self, *command, as_of=AS_OF, target="test", more=""):
         if command == ("build",):
             command = ("build", *FEW_UNIT_TESTS)
-        settings = f"{{raw_location: raw, as_of: '{as_of}'}}"
+        settings = f"{{raw_location: raw, as_of: '{as_of}'{more}}}"
         done = subprocess.run(
             [BIN / "dbt", "--quiet", *command, "--target", target, "--vars", settings],
             # By HOME alone: a path of its own would have everything parsed anew.

@@ -73,3 +73,16 @@ def test_each_night_is_kept_once_and_for_its_time(spoilt):
     forgotten = spoilt.ott("why", sendable, "--night", AS_OF[:10])
     assert forgotten.returncode == 4
     assert f"from {NEXT_NIGHT[:10]} to {LAST_NIGHT[:10]}" in forgotten.stderr
+
+
+def test_days_that_are_no_number_forget_no_night(spoilt):
+    kept = nights(spoilt)
+
+    with pytest.raises(AssertionError, match="decision_history_days is a whole number"):
+        spoilt.dbt(
+            *("run", "--select", *DECIDING[-2:]),
+            as_of=LAST_NIGHT,
+            more=", decision_history_days: forever",
+        )
+
+    assert nights(spoilt) == kept
