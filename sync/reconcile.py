@@ -56,9 +56,9 @@ def reconcile(
 
     Raises:
         TrustError: The warehouse knows runs this ledger does not, and `adopt` is false.
-        ConfigError: A key of `sent` or `not_sent` is not unknown; nothing was settled.
-            Or stops by address that would be adopted are hashed with another key, and
-            not to be left behind.
+        ConfigError: A key of `sent` or `not_sent` is not unknown, or it is in both;
+            nothing was settled. Or stops by address that would be adopted are hashed
+            with another key, and not to be left behind.
         LockedError: Somebody holds the warehouse; what was settled is kept.
     """
     runs = lost = 0
@@ -69,7 +69,7 @@ def reconcile(
     words = [(key, Outcome("accepted", "reconciled_sent")) for key in sent]
     words += [(key, Outcome("refused", "reconciled_not_sent")) for key in not_sent]
     if words:
-        _check_unknown(at, {key for key, _ in words})
+        _check_words(at, words)
     # What is proven here wins over a word.
     proven = _settle(at, list(_proven(at)))
     answers = ask(at)
@@ -83,8 +83,11 @@ def reconcile(
     return Reconciled(runs, lost, proven, listed, absent, told, unknown)
 
 
-def _check_unknown(at: Desk, keys: set[str]) -> None:
-    """Refuse keys that there is nothing to say of."""
+def _check_words(at: Desk, words: list[tuple[str, Outcome]]) -> None:
+    """Refuse keys that there is nothing to say of, or of which two things are said."""
+    keys = {key for key, _ in words}
+    if len(set(words)) > len(keys):
+        raise ConfigError("A key is given to both --sent and --not-sent. Say one.")
     unknown = {row["delivery_key"] for row in at.ledger.deliveries.unknown()}
     if strange := keys - unknown:
         raise ConfigError(

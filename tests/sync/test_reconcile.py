@@ -96,6 +96,14 @@ def test_a_word_about_a_message_that_is_not_unknown_is_refused(lost):
     assert lost.states()[key(0)] == "accepted"
 
 
+def test_two_words_about_one_message_are_refused(lost):
+    done = reconcile(lost, "--sent", key(1), "--not-sent", key(1))
+
+    assert done.returncode == 3
+    assert "both --sent and --not-sent" in done.err
+    assert lost.states()[key(1)] == "unknown"
+
+
 def test_a_settled_message_does_not_hold_its_person_back_for_ever(lost):
     settle(lost, "reconciled_sent")
     reconcile(lost)
