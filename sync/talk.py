@@ -216,12 +216,14 @@ class Talk:
         for _ in range(MOST_POLLS):
             if not step:
                 await self._job.clock.sleep(POLL_SECONDS)
-            found, _ = await self._exchange(destination.poll(job_id, step))
+            found, token = await self._exchange(destination.poll(job_id, step))
             if isinstance(found, httpx.Response):
+                if self._tokens and found.status_code == httpx.codes.UNAUTHORIZED:
+                    self._tokens.reject(token)
                 progress = destination.read_job(found, rows, len(answers))
                 answers += progress.answers
                 step = progress.step
-            if step is None or len(answers) >= len(rows):
+            if step is None or len(answers) >= len(rows) or self._run.halted:
                 break
         if len(answers) > len(rows):
             # It has told of more than was asked: nobody knows whose each is.

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from sync.destinations import Answer, Progress, RowError
 from sync.destinations.contents import Content
 from sync.destinations.sfmc_rows import SfmcRowsDestination
-from sync.errors import ConfigError
+from sync.errors import ConfigError, StoppedError
 
 ROOT = Path(__file__).parents[3]
 CASES = {case.kind.name: case for case in cases() if case.kind.provider == "sfmc"}
@@ -367,6 +367,47 @@ def test_a_job_tells_of_each_row_over_several_pages(sandbox):
     assert sum(outcome.event == "accepted" for outcome in outcomes) == 117
     # Once before the job was picked up, once when it was over.
     assert run.clock.waits == [2.0, 2.0]
+
+
+@pytest.fixture
+def revoked(monkeypatch):
+    """A job is taken, and its token no longer; of the next ones `status` is told."""
+    given = []
+    told = {"status": 200}
+
+    async def answered(_, request):
+        if request.url.path.endswith("/token"):
+            given.append(f"t{len(given)}")
+            token = {"access_token": given[-1], "expires_in": 1080}
+            status = told["status"] if len(given) > 1 else 200
+            return httpx.Response(status, json=token)
+        if request.method == "PUT":
+            return httpx.Response(202, json={"requestId": "r"})
+        if request.headers["Authorization"] == "Bearer t0":
+            return httpx.Response(401, json={"message": "Not Authorized"})
+        done = {"requestStatus": "Complete", "resultStatus": "OK"}
+        return httpx.Response(200, json={"status": done})
+
+    monkeypatch.setattr("sync.talk.exchange", answered)
+    monkeypatch.setattr("sync.tokens.exchange", answered)
+    return told
+
+
+def test_a_job_is_asked_about_with_a_new_token(revoked):
+    outcomes, run = drive(made(ROWS), [ROWS.row])
+
+    assert [outcome.event for outcome in outcomes] == ["accepted"]
+    assert run.clock.waits == [2.0, 2.0]
+
+
+def test_a_run_that_is_over_asks_about_its_job_no_more(revoked):
+    revoked["status"] = 401
+
+    outcomes, run = drive(made(ROWS), [ROWS.row])
+
+    assert [outcome.event for outcome in outcomes] == ["unknown"]
+    assert isinstance(run.halted, StoppedError)
+    assert sum(run.clock.waits) < 10
 
 
 def test_a_job_that_tells_of_more_rows_than_it_was_given_is_unknown(
