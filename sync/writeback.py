@@ -160,7 +160,7 @@ def _states(
 ) -> Iterator[dict[str, Any]]:
     """One row for each value that an event of a state table carried."""
     for event in events:
-        for attribute, value in json.loads(event["states"] or "{}").items():
+        for attribute, value in _values(event["states"]).items():
             yield {
                 "delivery_event_id": event["delivery_event_id"],
                 "destination": event["destination"],
@@ -171,6 +171,16 @@ def _states(
                 "occurred_at": event["occurred_at"],
                 "received_at": now,
             }
+
+
+def _values(states: str | None) -> dict[str, Any]:
+    """Read what a row was to set, as adapters do; what nobody can read was refused."""
+    try:
+        read = json.loads(states or "{}", parse_int=str, parse_float=str)
+    except (ValueError, RecursionError):
+        read = None
+    texts = read.items() if isinstance(read, dict) else ()
+    return {name: one for name, one in texts if one is None or isinstance(one, str)}
 
 
 def _run_events(

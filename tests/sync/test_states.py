@@ -146,6 +146,28 @@ def test_a_row_the_provider_refuses_does_not_spoil_its_call(project):
     assert ("c2", "NOT A NAME", "true", "refused") in states(project)
 
 
+def test_values_nobody_can_read_cost_their_row_and_no_later_run(project):
+    build(project, [{"number": 0}, {"number": 1, "states": "told-to-nobody"}])
+    project.sql(
+        "insert into ott_sync.sync_braze_profiles by name select kept.* replace ("
+        "md5(said) as delivery_key, 'c' || said as customer_id, said as states) "
+        "from ott_sync.sync_braze_profiles as kept cross join "
+        """unnest(['{', '[1]', '{"a": {"b": 1}}', '{"a": 1}']) as texts (said) """
+        "where customer_id = 'c0'"
+    )
+
+    done, again = send(project), send(project)
+
+    assert done.returncode == 6, done.err
+    assert done.summary["outcomes"] == {"accepted": 2, "refused": 4}
+    assert done.summary["not_written_back"] == 0
+    assert again.returncode == 0, again.err
+    assert [kept for kept in states(project) if kept[-1] == "accepted"] == [
+        ("c0", FLAG, "true", "accepted"),
+        ('c{"a": 1}', "a", "1", "accepted"),
+    ]
+
+
 def test_the_ledger_keeps_values_of_a_killed_run_as_unknown(project):
     build(project, people(1))
     project.provider.default = "drop"
