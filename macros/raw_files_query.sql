@@ -27,7 +27,15 @@
     {%- set reader = "read_csv('" ~ file ~ "', all_varchar = true, header = true, "
         ~ "delim = ',', quote = '\"', escape = '\"', null_padding = false, "
         ~ "strict_mode = false)" -%}
-    {%- set present = run_query('select * from ' ~ reader ~ ' limit 0').column_names -%}
+    {%- set present = run_query('select * from ' ~ reader ~ ' limit 0').column_names
+        | map('lower') | list -%}
+    {#- Else each row of a list of stops would say nothing, and nobody would be told. -#}
+    {%- if not columns | select('in', present) | list -%}
+        {{ exceptions.raise_compiler_error(
+            'The file ' ~ file ~ ' has none of the columns ' ~ columns | join(', ')
+            ~ ': its first line names them, with commas between'
+        ) }}
+    {%- endif -%}
     select
         {%- for column in columns %}
         {{ column if column in present else 'cast(null as varchar) as ' ~ column }}

@@ -1,4 +1,4 @@
-"""A var that cannot be read stops the build with a sentence, on every engine alike."""
+"""What a team sets, and nobody can read, stops the build with a sentence."""
 
 from __future__ import annotations
 
@@ -21,18 +21,20 @@ def stop(sentence):
     raise StoppedError(sentence)
 
 
-def said(macro, *arguments, **settings):
+def said(macro, *arguments, file=None, header=(), **settings):
     """What a macro writes or returns, rendered with these vars."""
     returned = []
     names = {
+        "run_query": lambda _: SimpleNamespace(column_names=header),
         "var": lambda name: settings[name],
         "exceptions": SimpleNamespace(raise_compiler_error=stop),
         "modules": SimpleNamespace(re=re),
         "dbt": SimpleNamespace(type_timestamp=lambda: "timestamp"),
         "return": returned.append,
     }
-    text = (MACROS / f"{macro}.sql").read_text(encoding="utf-8")
-    module = jinja2.Environment().from_string(text).make_module(names)  # noqa: S701
+    text = (MACROS / f"{file or macro}.sql").read_text(encoding="utf-8")
+    jinja = jinja2.Environment(extensions=["jinja2.ext.do"])  # noqa: S701
+    module = jinja.from_string(text).make_module(names)
     written = getattr(module, macro)(*arguments)
     return returned[0] if returned else written
 
@@ -65,3 +67,25 @@ def test_the_channels_are_a_list():
     for channels in ("whatsapp,line", None, {"line": True}):
         with pytest.raises(StoppedError, match="The var channels is a list"):
             said("has_channel", "line", channels=channels)
+
+
+def read(*header):
+    columns = ["suppression_id", "ends_at"]
+    query = said(
+        "raw_csv_query", "raw.csv", columns, file="raw_files_query", header=header
+    )
+    return " ".join(query.split()).partition(" from read_csv")[0]
+
+
+def test_a_files_columns_are_found_however_they_are_written():
+    assert read("ENDS_AT", "more", "Suppression_Id") == "select suppression_id, ends_at"
+    assert read("suppression_id") == (
+        "select suppression_id, cast(null as varchar) as ends_at"
+    )
+
+
+# Of a file with other marks between its columns, and of one whose first line is a row.
+@pytest.mark.parametrize("header", [["suppression_id;ends_at"], ["s-1", "customer"]])
+def test_a_file_that_names_no_column_stops_the_build(header):
+    with pytest.raises(StoppedError, match="has none of the columns"):
+        read(*header)
