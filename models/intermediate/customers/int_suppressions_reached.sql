@@ -33,6 +33,12 @@ contact_points as (
 
 ),
 
+address_holders as (
+
+    select * from {{ ref('int_address_holders') }}
+
+),
+
 countries as (
 
     select * from {{ ref('countries') }}
@@ -134,6 +140,37 @@ calling_codes as (
 
 ),
 
+-- What is theirs, and what was.
+known_addresses as (
+
+    select
+        customer_id,
+        channel,
+        address,
+        given_address,
+        true as is_current,
+        cast(null as {{ dbt.type_timestamp() }}) as held_from,
+        cast(null as {{ dbt.type_timestamp() }}) as held_to
+
+    from contact_points
+
+    union all
+
+    select
+        customer_id,
+        channel,
+        address,
+        address as given_address,
+        is_current,
+        held_from,
+        held_to
+
+    from address_holders
+
+    where is_current is not true
+
+),
+
 spellings as (
 
     select
@@ -141,7 +178,7 @@ spellings as (
         address,
         address as spelt_address
 
-    from contact_points
+    from known_addresses
 
     {{ union_distinct() }}
 
@@ -150,7 +187,7 @@ spellings as (
         address,
         given_address as spelt_address
 
-    from contact_points
+    from known_addresses
 
     {{ union_distinct() }}
 
@@ -159,22 +196,22 @@ spellings as (
         address,
         {{ other_form_of_address('address') }} as spelt_address
 
-    from contact_points
+    from known_addresses
 
     {{ union_distinct() }}
 
     -- Known by a phone and by an id of WhatsApp's.
     select
-        contact_points.customer_id,
-        contact_points.address,
+        known_addresses.customer_id,
+        known_addresses.address,
         aliases.seen_address as spelt_address
 
-    from contact_points
+    from known_addresses
 
     inner join aliases
-        on contact_points.address = aliases.address
+        on known_addresses.address = aliases.address
 
-    where contact_points.channel = 'whatsapp'
+    where known_addresses.channel = 'whatsapp'
 
 ),
 
@@ -281,8 +318,7 @@ asked_by_address as (
     {% endfor %}
 ),
 
--- Whoever has the address, on whatever channel.
-by_address as (
+found_by_address as (
 
     select
         address_keys.customer_id,
@@ -305,6 +341,30 @@ by_address as (
 
     inner join address_keys
         on asked_by_address.asked_key = address_keys.key_value
+
+),
+
+-- Whoever has the address, on whatever channel; what somebody said is theirs, also
+-- after a new number.
+by_address as (
+
+    select distinct found_by_address.*
+
+    from found_by_address
+
+    inner join known_addresses
+        on
+            found_by_address.customer_id = known_addresses.customer_id
+            and found_by_address.address = known_addresses.address
+
+    where
+        known_addresses.is_current
+        or (
+            found_by_address.suppression_reason in ('opt_out', 'complaint')
+            and {{ was_held_at(
+                'known_addresses', 'found_by_address.blocked_at'
+            ) | indent(12) }}
+        )
 
 ),
 
