@@ -27,6 +27,9 @@ merged as (
 
     from customer_merges
 
+    -- Of whom nobody knows who they are now there is no print.
+    where is_merge_resolved
+
     group by canonical_customer_id
 
 ),
