@@ -58,8 +58,15 @@ told as (
 
     from statuses
 
+    -- One key may have gone by several providers.
     inner join delivery_events
-        on statuses.delivery_key = delivery_events.delivery_key
+        on
+            statuses.delivery_key = delivery_events.delivery_key
+            and coalesce(
+                {{ provider_of('delivery_events.destination') | indent(16) }}
+                = statuses.provider,
+                true
+            )
 
     where statuses.status = 'failed'
 
