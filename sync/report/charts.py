@@ -121,7 +121,7 @@ def _waterfall(campaign: Row) -> Spec:
             left -= row["people"]
     few_each = left - (campaign["sendable"] or 0)
     if few_each and campaign["sendable"] is not None:
-        rows.append(_span("Other reasons, few people each", left - few_each, left))
+        rows.append(_span("Other reasons, hidden in the table", left - few_each, left))
     if campaign["sendable"] is not None:
         rows.append(_span("Get the message", 0, campaign["sendable"], "part"))
     else:

@@ -227,6 +227,13 @@ def test_an_audience_of_few_is_not_drawn_as_nobody():
     assert "In the audience: 0" not in page
 
 
+def test_a_hundred_hidden_with_three_are_not_called_few():
+    page = render(one_campaign(10, 3, 100), NIGHT)
+
+    assert "Other reasons, hidden in the table: 103" in page
+    assert "few people each" not in page
+
+
 def test_who_is_about_to_get_it_is_no_sum_of_campaigns():
     told = {"UNSURE": [{"sendable": 103, "unsure": 103}]}
     campaign = {"campaign_id": "c", "decided_at": NIGHT, "audience": 200}
