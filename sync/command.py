@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 DEFAULTS = Options()
 # These click tells by itself.
 UNTOLD = (click.ClickException, BrokenPipeError)
+# Each has a task and may have a socket.
+MOST_IN_FLIGHT = 10_000
 # Ten years, in hours.
 OLDEST = 87_600
 
@@ -113,7 +115,7 @@ which = options(
 how = options(
     click.option(
         "--in-flight",
-        type=click.IntRange(1),
+        type=click.IntRange(1, MOST_IN_FLIGHT),
         default=DEFAULTS.in_flight,
         show_default=True,
         help="Requests under way at once.",

@@ -130,6 +130,7 @@ def test_a_wrong_setting_is_named(ott, project, env, code, said):
         *(("send", "--all", "--max-stop-age", n) for n in ("0", "nan")),
         *(("send", "--all", "--stops-every", n) for n in ("0", "nan")),
         ("send", "--all", "--tolerate-refused", "nan"),
+        *(("send", "--all", "--in-flight", n) for n in ("0", "1000000000")),
         ("webhook", "--port", "99999"),
         ("webhook", "--seconds", "nan"),
         ("erase", " "),
