@@ -6,11 +6,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from sync.destinations.http import LOOPBACK, secret_text
+from sync.destinations.http import LOOPBACK, secret_text, whole_number
 from sync.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+# Seconds. With less what was signed just now is refused, with more no replay is.
+AGES = (60, 31_536_000)
 
 
 class ClosedError(Exception):
@@ -52,12 +56,9 @@ class Secrets:
         Take OTT_WEBHOOK_MAX_AGE, in seconds.
 
         Raises:
-            ConfigError: It is no number.
+            ConfigError: It is no number, or one that would refuse all or nothing.
         """
-        text = self.env.get("OTT_WEBHOOK_MAX_AGE", "").strip()
-        if text and not (text.isascii() and text.isdecimal()):
-            raise ConfigError("OTT_WEBHOOK_MAX_AGE is no whole number. Give seconds.")
-        return float(text) if text else default
+        return whole_number(self.env, "OTT_WEBHOOK_MAX_AGE", AGES) or default
 
     def url(self) -> str:
         """

@@ -36,7 +36,9 @@ def test_everything_is_open_with_all_of_them():
         ({"OTT_WEBHOOK_URL": "https://canary:99999"}, "no https URL"),
         ({"OTT_WECHAT_AES_KEY": "canary", "OTT_WECHAT_APP_ID": "a"}, "43 letters"),
         ({"OTT_INFOBIP_WEBHOOK_LOGIN": "canary"}, "user:password"),
-        ({"OTT_WEBHOOK_MAX_AGE": "canary"}, "whole number"),
+        ({"OTT_WEBHOOK_MAX_AGE": "canary"}, "no number from 60"),
+        ({"OTT_WEBHOOK_MAX_AGE": "0"}, "no number from 60"),
+        ({"OTT_WEBHOOK_MAX_AGE": "9" * 400}, "no number from 60"),
         ({"OTT_LINE_CHANNEL_SECRET": "canar\xfd"}, "characters no secret has"),
         (
             {"OTT_LINE_CHANNEL_SECRET": "", "OTT_LINE_CHANNEL_SECRET_FILE": "/canary"},
