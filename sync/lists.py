@@ -67,7 +67,7 @@ def pages(ask: Callable[[str], P]) -> Iterator[P]:
     Ask for page after page; empty is the first.
 
     Raises:
-        IncompleteError: A page came again, or too many.
+        IncompleteError: A page came again, or too many, or the next has no address.
     """
     asked: set[str] = set()
     following: str | None = ""
@@ -75,6 +75,9 @@ def pages(ask: Callable[[str], P]) -> Iterator[P]:
         if following in asked or len(asked) >= MOST_PAGES:
             raise IncompleteError("The list has no end. Try again later.")
         asked.add(following)
-        page = ask(following)
+        try:
+            page = ask(following)
+        except httpx.InvalidURL:
+            raise IncompleteError("The next page cannot be asked for.") from None
         yield page
         following = page.following

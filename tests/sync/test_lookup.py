@@ -324,6 +324,20 @@ def test_what_cannot_be_read_in_a_list_makes_nothing_absent(
     assert (answers.found, answers.absent, answers.fates) == ([], [], {})
 
 
+@pytest.mark.parametrize("uri", ["/x?Page=1\0", "/x?" + 70_000 * "1"])
+def test_a_next_page_nobody_can_ask_for_ends_the_list_unread(desk, monkeypatch, uri):
+    lose(desk, 1, ago=timedelta(hours=3))
+    desk.config.env["OTT_RECONCILE_ABSENT_HOURS"] = "1"
+    listed = {"messages": [], "next_page_uri": uri}
+    monkeypatch.setattr(
+        lists, "send", lambda _, asked: httpx.Response(200, json=listed, request=asked)
+    )
+
+    answers = lookup.ask(desk)
+
+    assert (answers.found, answers.absent, answers.fates) == ([], [], {})
+
+
 def test_a_number_listed_in_its_other_spelling_is_the_same_person(desk, monkeypatch):
     lost = lose(desk, 1, address="+525512345678")
     entry = TWILIOS | {"to": "whatsapp:+5215512345678"}
