@@ -146,17 +146,18 @@ def content_json(response: httpx.Response) -> object:
 
 def retry_after(response: httpx.Response) -> float | None:
     """
-    Read the provider's own wait in seconds (RFC 9110, 10.2.3).
+    Read the provider's own wait in seconds (RFC 9110, 10.2.3), an hour at most.
 
-    A date is measured from the answer's own `Date`, so no clock is read here.
+    Who is to wait longer hears it again then. A date is measured from the answer's own
+    `Date`, so no clock is read here.
     """
     text = response.headers.get("retry-after", "").strip()
     if text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS:
-        return float(text)
+        return min(float(text), LONGEST_QUIET)
     until, now = _date(text), _date(response.headers.get("date", ""))
     if until is None or now is None:
         return None
-    return max(0.0, (until - now).total_seconds())
+    return min(max(0.0, (until - now).total_seconds()), LONGEST_QUIET)
 
 
 def rate_wait(response: httpx.Response) -> float | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from hashlib import sha256
 
+import httpx
 import pytest
 from driving import Sandbox, cases, drive
 
@@ -123,3 +124,25 @@ def test_no_secret_and_no_address_shows_in_a_repr(case, sandbox):
     address = getattr(case.row, "address", None)
     assert address is None or address not in shown
     assert "sandbox-token" not in shown
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        pytest.param({"Retry-After": "999999999"}, id="seconds"),
+        pytest.param(
+            {
+                "Retry-After": "Fri, 23 Nov 2057 10:00:00 GMT",
+                "Date": "Mon, 23 Nov 2026 10:00:00 GMT",
+            },
+            id="a_date",
+        ),
+    ],
+)
+def test_no_provider_keeps_anybody_quiet_for_years(case, headers):
+    body = {"error": {"code": 130429}, "errorcode": 50100, "message": "Busy"}
+    response = httpx.Response(429, json=body, headers=headers)
+
+    [answer] = case.destination("http://127.0.0.1:1").read(response, [case.row])
+
+    assert (answer.retry_after or 0) <= 3600
