@@ -11,12 +11,17 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 MODELS = ROOT / "models"
-# Those that a team may leave out of the var `channels`.
-OPTIONAL = ("line", "kakao", "wechat", "rcs")
 
 
 def read(path):
     return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+# Those that a team may leave out of the var `channels`, and that have a folder.
+OPTIONAL = sorted(
+    {*read(ROOT / "dbt_project.yml")["vars"]["channels"]}
+    & {folder.name for folder in (MODELS / "staging").iterdir()} - {"whatsapp"}
+)
 
 
 def raw_tables():
