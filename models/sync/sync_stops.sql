@@ -288,18 +288,13 @@ ranked_suppressions as (
 
     select
         suppressions.*,
-        row_number() over (
-            partition by customer_id, suppression_id
-            -- As in int_suppressions.
-            order by
-                received_at desc nulls last,
-                case when ends_at is null then 0 else 1 end asc,
-                ends_at desc nulls last,
-                is_lifted asc,
-                reason_code asc,
-                channel asc,
-                sender_id asc,
-                purpose asc
+        -- As in int_suppressions.
+        rank() over (
+            partition by
+                customer_id,
+                suppression_id,
+                case when received_at is null then 1 else 0 end
+            order by received_at desc
         ) as version_rank
 
     from suppressions
@@ -511,11 +506,7 @@ stopped as (
     inner join ranked_suppressions
         on
             rows_to_send.customer_id = ranked_suppressions.customer_id
-            -- When an undated one came nobody knows: it may block, it never opens.
-            and (
-                ranked_suppressions.version_rank = 1
-                or ranked_suppressions.received_at is null
-            )
+            and ranked_suppressions.version_rank = 1
             and ranked_suppressions.is_lifted = 0
             -- One that starts while the row may be sent stops it already.
             and coalesce(

@@ -27,20 +27,14 @@ ranked as (
 
     select
         dated.*,
-        row_number() over (
-            partition by customer_id, suppression_id
-            -- The version received last wins; one without an end wins a tie. When an
-            -- undated one came nobody knows: it may block, it never opens.
-            order by
-                case when received_at is null and blocks_now then 0 else 1 end asc,
-                received_at desc nulls last,
-                case when ends_at is null then 0 else 1 end asc,
-                ends_at desc nulls last,
-                is_lifted asc,
-                reason_code asc,
-                channel asc,
-                sender_id asc,
-                purpose asc
+        -- The version received last wins, each of those that came at once. When an
+        -- undated one came nobody knows: it may block, it never opens.
+        rank() over (
+            partition by
+                customer_id,
+                suppression_id,
+                case when received_at is null then 1 else 0 end
+            order by received_at desc
         ) as version_rank
 
     from dated
