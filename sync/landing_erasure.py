@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 # The receiver begins a file an hour; what it may still be writing is left alone.
 STILL_OPEN = timedelta(hours=1, minutes=5)
 NAME = "%Y%m%dT%H%M%S"
+# No number and no id of a person is shorter, or without a digit.
+SHORTEST = 6
+DIGIT = re.compile("[0-9]")
 # Under these Braze and Marketing Cloud name a customer as we do.
 OUR_ID = "external_user_id|contactKey|subscriberKey"
 
@@ -38,6 +41,8 @@ def pattern(addresses: Iterable[str], customer_id: str = "") -> re.Pattern[str] 
     """
     ways = []
     words = {form.lstrip("+") for one in addresses if one for form in spellings(one)}
+    # What a form was filled with instead would find everybody.
+    words = {word for word in words if len(word) >= SHORTEST and DIGIT.search(word)}
     if words:
         several = "|".join(sorted(map(re.escape, words), reverse=True))
         # In a form `%2B` stands before a number, and ends in a letter.

@@ -213,6 +213,19 @@ def test_a_number_goes_however_a_provider_spells_it(address, spelled):
     assert prune({"hooks": [{"recipientNo": f"{spelled}0"}]}, found)["hooks"]
 
 
+@pytest.mark.parametrize("address", ["0", "-", "n/a", "unknown", "12345", " "])
+def test_what_is_no_address_takes_no_other_persons_webhooks_along(tmp_path, address):
+    events = {"events": [{"state_change_source": "unknown", "phone": "n/a"}]}
+    form = "From=whatsapp%3A%2B6590000002&Body=Stop&NumMedia=0&x=12345&y=-"
+    lines = [json.dumps({"payload": one}) for one in (json.dumps(events), form)]
+    kept = landed(tmp_path, OLD_FILE, *lines)
+
+    if found := pattern([address]):
+        erase_landed(tmp_path, found, now())
+
+    assert kept.read_text().splitlines() == lines
+
+
 def test_who_is_named_by_our_own_id_goes_and_nobody_else():
     found = pattern([], "7")
     events = [
