@@ -58,6 +58,22 @@ judged as (
 
     where campaigns.campaign_id is null
 
+    union all
+
+    select
+        campaign_id,
+        'its row for ' || destination || ' needs a provider_campaign_id' as mistake
+
+    from campaign_messages
+
+    where
+        trim(coalesce(provider_campaign_id, '')) = ''
+        and destination in (
+            {%- for table in var('trigger_tables') %}
+            '{{ table }}'{{ ',' if not loop.last }}
+            {%- endfor %}
+        )
+
 ),
 
 final as (
