@@ -196,7 +196,7 @@ def _need(name: str, given: Mapping[str, Any], *keys: str) -> None:
 def _asked_at(
     name: str, kind: str, given: Mapping[str, Any], settings: Sequence[str]
 ) -> Profile:
-    if not str(given["port"]).isdecimal():
+    if not str(given["port"]).isdecimal() or not int(given["port"]):
         raise ConfigError(f"The port of target {name} is no number. Correct it.")
     return Profile(
         target=name,

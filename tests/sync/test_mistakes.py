@@ -10,6 +10,7 @@ from sync_project import people
 PROFILE = "ott:\n  target: dev\n  outputs:\n    dev:"
 TARGET = 'ott:\n  target: "{{ %s }}"\n  outputs:\n    dev: {type: duckdb}\n'
 SETTING = " {type: duckdb, path: ott.duckdb, settings: {%s}}\n"
+NO_PORT = " {type: postgres, host: h, user: u, dbname: d, schema: s, port: '0'}\n"
 PLAN = ("plan", "whatsapp", "--wait", "0")
 
 
@@ -48,6 +49,8 @@ def ott(project, ott_inside):
             id="targets",
         ),
         pytest.param("profiles.yml", f"{PROFILE} {{}}\n", "has no type", id="no_type"),
+        # What `| int` makes of a text.
+        pytest.param("profiles.yml", PROFILE + NO_PORT, "The port", id="port"),
         *(
             pytest.param("profiles.yml", TARGET % code, "env_var()", id=code)
             for code in ("env_var()", "env_var('A', 'B', 'C')", "1 + 'a'", "1 / 0")
