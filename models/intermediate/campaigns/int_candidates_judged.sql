@@ -123,6 +123,8 @@ timed as (
             'candidates.campaign_ends_at',
             'candidates.occurrence_ends_at',
             'case when candidates.needs_window then eligibility.free_text_until end',
+            "case when eligibility.consent_status in ('granted', 'granted_soft')"
+            ~ ' then eligibility.consent_expires_at end',
             'case when candidates.has_quiet_hours is not false'
             ~ ' then customer_hours.allowed_until end',
         ]) }} as send_not_after,
