@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sync.errors import ConfigError
 from sync.report import queries
-from sync.report.few import enough, few, hidden, shown
+from sync.report.few import few, hidden, shown
 
 if TYPE_CHECKING:
     from sync.manifest import Manifest
@@ -78,7 +78,7 @@ def gather(session: Session, names: dict[str, str], least: int) -> Facts:
     def ask(query: Query) -> list[Row]:
         return [
             dict(zip(query.names.split(), map(_plain, row), strict=True))
-            for row in session.rows(query.text.format(**names))
+            for row in session.rows(query.text.format(**names, least=least))
         ]
 
     campaigns = ask(queries.CAMPAIGNS)
@@ -272,28 +272,22 @@ def _lift(rows: list[Row], least: int) -> list[Row]:
 
 
 def _costs(rows: list[Row], spent: list[Row], results: list[Row], least: int) -> None:
-    """Hide what the results hide, no country of a channel alone, and sums that tell."""
+    """Hide what the results hide and no country alone; sum what is left."""
     messages = _unsaid(rows, "message_count", results, "accepted_count", least)
     billed = _unsaid(rows, "billed_count", results, "delivered_count", least)
     # A cost by its price is a count.
     billed |= messages
-    for total in spent:
-        mine = {
-            place
-            for place, row in enumerate(rows)
-            if (row["currency"] or "") == total["currency"]
-        }
-        if any(
-            few(total[name], least)
-            or _tells([rows[place][f"{one}_count"] for place in mine & out], least)
-            for name, one, out in (
-                ("messages", "message", messages),
-                ("billed", "billed", billed),
-            )
-        ):
-            total.update(dict.fromkeys(("messages", "billed", "cost")))
+    totals = {total["currency"]: total for total in spent}
     for place in billed:
-        rows[place] |= dict.fromkeys(("billed_count", "cost"))
+        row = rows[place]
+        if not (few(row["message_count"], least) or few(row["billed_count"], least)):
+            # The others are in no sum.
+            total = totals[row["currency"] or ""]
+            total["messages"] -= row["message_count"]
+            total["billed"] -= row["billed_count"]
+            total["cost"] -= row["cost"] or 0
+            total["left_out"] += 1
+        row |= dict.fromkeys(("billed_count", "cost"))
     for place in messages:
         rows[place]["message_count"] = HIDDEN
 
@@ -316,9 +310,3 @@ def _unsaid(
 
 def _way(row: Row) -> tuple[str, ...]:
     return row["campaign_id"], row["channel"], row["destination"]
-
-
-def _tells(left_out: list[int], least: int) -> bool:
-    """Whether their sum, if shown, tells of few of what is left out."""
-    some = [count for count in left_out if count]
-    return bool(some) and not enough(some, least)

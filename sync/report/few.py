@@ -31,14 +31,9 @@ def hidden(counts: Sequence[int], least: int, chosen: Collection[int] = ()) -> s
     rest = sorted(
         (n, place) for place, n in enumerate(counts) if n >= least and place not in out
     )
-    while rest and not enough([counts[place] for place in out], least):
+    while rest and (len(out) == 1 or sum(counts[place] for place in out) < least):
         out.add(rest.pop(0)[1])
     return out
-
-
-def enough(counts: Sequence[int], least: int) -> bool:
-    """Whether a sum of `counts` that is shown says nothing of any of them."""
-    return len(counts) > 1 and sum(counts) >= least
 
 
 def shown(counts: Sequence[int], least: int) -> list[int | None]:

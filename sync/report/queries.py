@@ -1,8 +1,8 @@
 """
 What the report asks, one statement a table: the warehouse counts.
 
-Each names its relations in braces. Where a list may be long, `total` says how many rows
-there are; only the first are taken.
+Each names its relations in braces, and the smallest count that is shown. Where a list
+may be long, `total` says how many rows there are; only the first are taken.
 """
 
 from __future__ import annotations
@@ -340,15 +340,26 @@ COSTS = Query(
     limit {ROWS_SHOWN}
 """,  # noqa: S608 - a number of ours.
 )
+# Without rows of few messages, however many rows of costs are shown.
 SPENT = Query(
-    "currency messages billed cost",
+    "currency messages billed cost left_out",
     """
+    with
+    costs as (
+        select coalesce(currency, '') as currency, message_count, billed_count,
+            total_cost,
+            case when message_count >= {least}
+                    and (billed_count = 0 or billed_count >= {least})
+                then 1 else 0 end as is_told
+        from {fct_campaign_costs}
+    )
     select
-        coalesce(currency, '') as currency,
-        cast(sum(message_count) as bigint) as messages,
-        cast(sum(billed_count) as bigint) as billed,
-        sum(total_cost) as cost
-    from {fct_campaign_costs}
+        currency,
+        cast(sum(is_told * message_count) as bigint) as messages,
+        cast(sum(is_told * billed_count) as bigint) as billed,
+        coalesce(sum(is_told * total_cost), 0) as cost,
+        cast(sum(1 - is_told) as bigint) as left_out
+    from costs
     group by currency
     order by currency
 """,

@@ -25,7 +25,7 @@ class Told:
     def __init__(self, **answers):
         answers = {"UNSURE": [{}], **answers}
         self.answers = {
-            getattr(queries, name).text.format(**NAMES): [
+            getattr(queries, name).text.format(**NAMES, least=LEAST): [
                 tuple(row.get(key, 0) for key in getattr(queries, name).names.split())
                 for row in rows
             ]
@@ -58,11 +58,12 @@ def one_campaign(gets, *stopped):
 
 def messages(*, results, costs):
     """Results by campaign and channel; costs by campaign, channel and currency."""
-    accepted, sums = defaultdict(int), defaultdict(int)
+    accepted, sums, left = defaultdict(int), defaultdict(int), defaultdict(int)
     for campaign, _, count in results:
         accepted[campaign] += count
     for _, _, currency, count in costs:
-        sums[currency] += count
+        sums[currency] += count if count >= LEAST else 0
+        left[currency] += count < LEAST
     return gather(
         Told(
             CAMPAIGNS=[{"campaign_id": "c", "decided_at": NIGHT, "audience": 100}],
@@ -80,6 +81,7 @@ def messages(*, results, costs):
             ],
             SPENT=[
                 {"currency": name, "messages": n, "billed": n, "cost": n / 100}
+                | {"left_out": left[name]}
                 for name, n in sums.items()
             ],
         ),
@@ -123,7 +125,7 @@ def test_messages_of_a_country_are_not_the_channels_less_the_others():
 
     assert [row["message_count"] for row in facts.costs] == [None, None, 50]
     assert [row["cost"] for row in facts.costs] == [None, None, 0.5]
-    assert [row["cost"] for row in facts.spent] == [1.53]
+    assert [row["messages"] for row in facts.spent] == [50]
 
 
 def test_a_cost_does_not_say_what_the_results_hide():
@@ -133,28 +135,24 @@ def test_a_cost_does_not_say_what_the_results_hide():
     )
 
     assert [row["message_count"] for row in facts.costs] == [None, None]
-    assert [row["cost"] for row in facts.spent] == [1.03]
+    assert [row["messages"] for row in facts.spent] == [0]
 
 
-@pytest.mark.parametrize(
-    "costs",
-    [
-        pytest.param([("c", "line", "EUR", 3)], id="few messages in a currency"),
-        pytest.param(
-            [("c", "line", "EUR", 3), ("d", "line", "EUR", 100)],
-            id="few messages of one campaign in it",
-        ),
-    ],
-)
-def test_what_was_spent_does_not_say_for_how_few(costs):
-    facts = messages(
-        results=[(campaign, channel, n) for campaign, channel, _, n in costs],
-        costs=costs,
-    )
-
-    assert facts.spent == [
-        {"currency": "EUR", "messages": None, "billed": None, "cost": None}
+def test_what_was_spent_is_the_sum_of_what_is_shown():
+    """Currencies cut across channels: any other sum would tell of what is hidden."""
+    costs = [
+        ("c", "line", "USD", 3),
+        ("d", "line", "EUR", 3),
+        ("d", "rcs", "EUR", 100),
+        ("e", "line", "EUR", 40),
     ]
+    results = [(campaign, channel, n) for campaign, channel, _, n in costs]
+
+    facts = messages(results=results, costs=costs)
+
+    assert [
+        (row["currency"], row["messages"], row["left_out"]) for row in facts.spent
+    ] == [("USD", 0, 1), ("EUR", 40, 2)]
 
 
 def test_who_cannot_be_reached_is_not_all_less_the_others():
@@ -213,11 +211,13 @@ def test_a_page_of_ended_campaigns_has_their_results():
     assert "<em>gone</em>: 20 of 30 messages delivered." in page
 
 
-def test_a_sum_that_is_hidden_is_not_called_unpriced():
-    costs = [("c", "line", "EUR", 3)]
-    page = render(messages(results=[("c", "line", 3)], costs=costs), NIGHT)
+def test_a_sum_without_its_hidden_rows_says_so():
+    costs = [("c", "line", "USD", 3), ("d", "line", "EUR", 3), ("e", "rcs", "EUR", 40)]
+    results = [(campaign, channel, n) for campaign, channel, _, n in costs]
+    page = render(messages(results=results, costs=costs), NIGHT)
 
-    assert "<strong>Hidden (EUR)</strong> for few of few messages" in page
+    assert "<strong>Hidden</strong>: few messages at a time in USD" in page
+    assert "At least <strong>0.40 EUR</strong> for 40 of 40 messages; hidden" in page
 
 
 def test_an_audience_of_few_is_not_drawn_as_nobody():
