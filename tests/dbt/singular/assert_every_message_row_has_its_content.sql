@@ -7,7 +7,7 @@ synced as (
 
     {% for table in var('message_tables') -%}
     select
-        delivery_key,
+        campaign_id,
         destination,
         message_type,
         template_name,
@@ -21,10 +21,16 @@ synced as (
     {% endfor %}
 )
 
-select
-    delivery_key,
+select distinct
+    campaign_id,
     destination,
-    message_type
+    message_type,
+    'Campaign ' || campaign_id || ' has a row for ' || destination || ' that lacks its '
+    || case
+        when message_type = 'template' then 'template or its language'
+        when free_text is null then 'text or file'
+        else 'value of a {name}. List each {name} of free_text in body_parameters'
+    end || '.' as problem
 
 from synced
 
