@@ -89,6 +89,10 @@ final as (
         ---------- timestamps
         latest.last_seen_at,
         case
+            when
+                latest.contact_status = 'active'
+                and latest.status_changed_at > latest.received_at
+                then latest.received_at
             when latest.contact_status = 'active' then latest.status_changed_at
         end as active_since
 

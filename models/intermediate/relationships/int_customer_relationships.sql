@@ -148,7 +148,8 @@ addresses as (
 ),
 
 -- KakaoTalk tells of friends by an id and is sent to by phone: of an address that
--- nothing is known of, what is known of the person counts.
+-- nothing is known of, what is known of the person counts. What one phone can do says
+-- nothing of another.
 final as (
 
     select
@@ -180,6 +181,10 @@ final as (
             addresses.channel = by_address.channel
             and addresses.address = by_address.address
             and by_person.sender_id = by_address.sender_id
+
+    where
+        by_address.relationship is not null
+        or by_person.channel != 'rcs'
 
 )
 
