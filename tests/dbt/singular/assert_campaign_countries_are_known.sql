@@ -27,7 +27,10 @@ select
     listed.channel,
     listed.message_type,
     listed.sender_id,
-    listed.country_codes
+    listed.country_codes,
+    'Campaign ' || listed.campaign_id || ' from ' || listed.sender_id || ' lists '
+    || listed.country_codes || ', where a code is no country or stands twice. Correct '
+    || 'its countries.' as problem
 
 from listed
 

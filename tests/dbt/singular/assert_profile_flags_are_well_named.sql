@@ -4,7 +4,10 @@
 
 select
     flag_name,
-    audience
+    audience,
+    'The flag ' || flag_name || ' of profile_flags.csv is not ott_ and small letters, '
+    || 'ends in _until or _reason, or names an audience that is none of the var '
+    || 'audiences. Correct it.' as problem
 
 from {{ ref('profile_flags') }}
 
