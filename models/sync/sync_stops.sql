@@ -88,6 +88,12 @@ contact_points as (
 
 ),
 
+contact_point_versions as (
+
+    select * from {{ ref('stg_crm__contact_points') }}
+
+),
+
 address_holders as (
 
     select * from {{ ref('int_address_holders') }}
@@ -628,6 +634,45 @@ stopped as (
             and coalesce(
                 rows_to_send.decided_at < ranked_relationships.received_at, true
             )
+
+    union all
+
+    -- A number that is, or becomes while the row may be sent, somebody else's. One that
+    -- the build knew of was not chosen.
+    select
+        rows_to_send.delivery_key,
+        'recycled_number' as reason_code,
+        contact_point_versions.owned_to as stopped_at,
+        contact_point_versions.received_at as known_at
+
+    from contact_point_versions
+
+    inner join contact_points
+        on
+            contact_point_versions.contact_point_id = contact_points.contact_point_id
+            and contact_points.is_not_recycled
+            and contact_points.is_owned_now
+
+    inner join rows_to_send
+        on
+            contact_points.customer_id = rows_to_send.customer_id
+            and contact_points.channel = rows_to_send.channel
+            and coalesce(
+                contact_point_versions.received_at > rows_to_send.decided_at, true
+            )
+
+    left join ids_to_send as owners
+        on contact_point_versions.customer_id = owners.customer_id
+
+    where
+        rows_to_send.message_type != 'profile'
+        and (
+            contact_point_versions.contact_status = 'recycled'
+            or contact_point_versions.owned_to < rows_to_send.send_not_after
+            or coalesce(
+                owners.canonical_customer_id != rows_to_send.customer_id, true
+            )
+        )
 
     union all
 
