@@ -205,6 +205,9 @@ def test_runs_and_what_is_usual_are_told(opened):
             ledger.count_run(f"r{number}", {"winback": (number, 10)})
             ledger.count_claims(f"r{number}", 2)
             ledger.close_run(f"r{number}", NOW, number, 0)
+    for number, run in ((1, "r0"), (2, "r2"), (3, "r2")):
+        claim(ledger, message(number), run=run)
+        record(ledger, message(number), "accepted")
     with ledger.transaction():
         ledger.adopt_run(
             {"run_id": "x", "ledger_id": "l", "build_id": "b", "destination": "d"}, NOW
@@ -213,7 +216,8 @@ def test_runs_and_what_is_usual_are_told(opened):
     assert ledger.usual("due", "whatsapp", 5) == {"winback": [2, 1]}
     assert ledger.run_ids() == {"r0": True, "r1": True, "r2": True, "x": True}
     assert ledger.claims_of("r1") == 2
-    assert [run["run_id"] for run in ledger.last_runs(2)] == ["r2", "r1"]
+    last = [(run["run_id"], run["outcomes"]) for run in ledger.last_runs(2)]
+    assert last == [("r2", {"accepted": 2}), ("r1", {})]
 
 
 def test_a_transaction_that_fails_leaves_nothing(opened):
