@@ -9,6 +9,23 @@
 
 {#- A line that is torn, as at the end of a file that is being written, is left out. -#}
 {% macro raw_lines_query(file, columns) -%}
+    {%- set keys = run_query(
+        'select unnest(json_keys(json)) from ('
+        ~ "select json from read_ndjson_objects('" ~ file ~ "', ignore_errors = true) "
+        ~ 'where json is not null limit 1)'
+    ).columns[0].values() | list -%}
+    {#- An empty file has none. -#}
+    {%- if keys and not keys | select('in', columns) | list -%}
+        {{ exceptions.raise_compiler_error(
+            'The file ' ~ file ~ ' has none of the keys ' ~ columns | join(', ')
+            ~ ', written so: look at its first line'
+        ) }}
+    {%- endif -%}
+    {%- for key in keys if key not in columns and key | lower in columns -%}
+        {{ exceptions.raise_compiler_error(
+            'The file ' ~ file ~ ' says ' ~ key ~ ': its keys are in small letters'
+        ) }}
+    {%- endfor -%}
     {%- set types = [] -%}
     {%- for column in columns -%}
         {%- do types.append(column ~ ": 'VARCHAR'") -%}

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from types import SimpleNamespace
 
+import duckdb
 import jinja2
 import pytest
 
@@ -21,11 +22,18 @@ def stop(sentence):
     raise StoppedError(sentence)
 
 
-def said(macro, *arguments, file=None, header=(), **settings):
+def run(query):
+    values = [row[0] for row in duckdb.sql(query).fetchall()]
+    return SimpleNamespace(columns=[SimpleNamespace(values=lambda: values)])
+
+
+def said(macro, *arguments, file=None, header=None, **settings):
     """What a macro writes or returns, rendered with these vars."""
     returned = []
     names = {
-        "run_query": lambda _: SimpleNamespace(column_names=header),
+        "run_query": (lambda _: SimpleNamespace(column_names=header))
+        if header
+        else run,
         "var": lambda name: settings[name],
         "exceptions": SimpleNamespace(raise_compiler_error=stop),
         "modules": SimpleNamespace(re=re),
@@ -89,3 +97,32 @@ def test_a_files_columns_are_found_however_they_are_written():
 def test_a_file_that_names_no_column_stops_the_build(header):
     with pytest.raises(StoppedError, match="has none of the columns"):
         read(*header)
+
+
+def lines(folder, *written):
+    (file := folder / "raw.jsonl").write_text("\n".join(written))
+    query = said(
+        "raw_lines_query", str(file), ["key_value", "ends_at"], file="raw_files_query"
+    )
+    return duckdb.sql(query).fetchall()
+
+
+def test_lines_are_read_by_the_names_of_the_contract(tmp_path):
+    assert lines(tmp_path, "") == []
+    assert lines(
+        tmp_path, '{"torn', '{"key_value": "a", "Note": ""}', '{"ends_at": "b"}'
+    ) == [("a", None), (None, "b")]
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ('{"Key_Value": "a", "ends_at": "b"}', "says Key_Value: its keys are in small"),
+        ('{"keyValue": "a"}', "has none of the keys key_value, ends_at"),
+    ],
+)
+def test_lines_whose_keys_are_not_the_contracts_stop_the_build(
+    tmp_path, line, sentence
+):
+    with pytest.raises(StoppedError, match=sentence):
+        lines(tmp_path, line)
