@@ -48,14 +48,20 @@ blocked as (
 
     select
         message_policies.blocked_number_countries as named,
-        count(countries.country_code) as known_count
+        count(
+            distinct case
+                when
+                    {{ is_listed(
+                        'countries.country_code',
+                        'message_policies.blocked_number_countries'
+                    ) | indent(20) }}
+                    then countries.country_code
+            end
+        ) as known_count
 
     from message_policies
 
-    left join countries
-        on {{ is_listed(
-            'countries.country_code', 'message_policies.blocked_number_countries'
-        ) | indent(8) }}
+    cross join countries
 
     where message_policies.blocked_number_countries != ''
 
@@ -67,12 +73,19 @@ held as (
 
     select
         sending_hours.channels as named,
-        count(distinct channels.channel) as known_count
+        count(
+            distinct case
+                when
+                    {{ is_listed(
+                        'channels.channel', 'sending_hours.channels'
+                    ) | indent(20) }}
+                    then channels.channel
+            end
+        ) as known_count
 
     from sending_hours
 
-    left join channels
-        on {{ is_listed('channels.channel', 'sending_hours.channels') | indent(8) }}
+    cross join channels
 
     where sending_hours.channels != '*'
 
