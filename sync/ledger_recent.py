@@ -33,7 +33,16 @@ MESSAGE_IDS = """
 select distinct provider_message_id from events
 where destination = ? and provider_message_id is not null
 """
-ENDS = "select destination, closed_at, exit_code from runs order by opened_at"
+ENDS = """
+select destination, closed_at, exit_code
+from (
+    select
+        runs.*,
+        row_number() over (partition by destination order by opened_at desc) as place
+    from runs
+) as ordered
+where place = 1
+"""
 # Who took over a message does not know when it was sent.
 LONGEST_RUN = timedelta(hours=24)
 

@@ -294,14 +294,7 @@ ranked_suppressions as (
 
     select
         suppressions.*,
-        -- As in int_suppressions.
-        rank() over (
-            partition by
-                customer_id,
-                suppression_id,
-                case when received_at is null then 1 else 0 end
-            order by received_at desc
-        ) as version_rank
+        {{ entry_version_rank() | indent(4) }} as version_rank
 
     from suppressions
 

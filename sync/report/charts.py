@@ -52,7 +52,7 @@ def all_of(facts: Facts) -> dict[str, Spec]:
             ],
         )
     for place, campaign in enumerate(facts.campaigns):
-        if campaign in known:
+        if campaign["audience"] is not None:
             charts[f"waterfall-{place}"] = _waterfall(campaign)
         if any(night["audience"] for night in campaign["trend"]):
             charts[f"trend-{place}"] = _trend(campaign)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sync.errors import ConfigError
 from sync.report import queries
-from sync.report.few import few, hidden, shown
+from sync.report.few import few, hidden, shown, tells
 
 if TYPE_CHECKING:
     from sync.manifest import Manifest
@@ -101,7 +101,7 @@ def gather(session: Session, names: dict[str, str], least: int) -> Facts:
         least=least,
         decided_at=max(row["decided_at"] for row in told),
         campaigns=campaigns,
-        reach=_reach(ask(queries.REACH), least),
+        reach=_parted(ask(queries.REACH), least, "reachable", "people"),
         places=_places(lists["places"], least),
         readiness=_readiness(lists["readiness"], least),
         launches=ask(queries.LAUNCHES),
@@ -146,13 +146,12 @@ def _each(rows: list[Row], least: int, *names: str) -> list[Row]:
     return rows
 
 
-def _reach(rows: list[Row], least: int) -> list[Row]:
+def _parted(rows: list[Row], least: int, part: str, whole: str) -> list[Row]:
+    """Hide a whole of few, and a part that tells of few."""
     for row in rows:
-        if any(
-            few(n, least) for n in (row["reachable"], row["people"] - row["reachable"])
-        ):
-            row["reachable"] = HIDDEN
-    return _each(rows, least, "people")
+        if tells(row[part], row[whole], least):
+            row[part] = HIDDEN
+    return _each(rows, least, whole)
 
 
 def _readiness(rows: list[Row], least: int) -> list[Row]:
@@ -178,7 +177,7 @@ def _campaigns(campaigns: list[Row], reasons: list[Row], least: int) -> None:
         among = [row for row in rows if row["reason_code"] != "sendable"]
         stopped = sum(row["people"] for row in among)
         # Other tables tell who gets it wherever neither part of the audience is few.
-        if any(few(part, least) for part in (stopped, campaign["audience"] - stopped)):
+        if tells(stopped, campaign["audience"], least):
             among = rows
         out = hidden([row["people"] for row in among], least)
         campaign["hidden_people"] = sum(among[place]["people"] for place in out)
@@ -212,13 +211,8 @@ def _help(reasons: list[Row]) -> list[Row]:
 def _trend(campaigns: list[Row], nights: list[Row], least: int) -> None:
     by_campaign = _by(nights, "campaign_id")
     for campaign in campaigns:
-        campaign["trend"] = by_campaign[campaign["campaign_id"]]
-        for night in campaign["trend"]:
-            parts = (night["sendable"], night["audience"] - night["sendable"])
-            if any(few(part, least) for part in parts):
-                night["sendable"] = HIDDEN
-            if few(night["audience"], least):
-                night["audience"] = HIDDEN
+        mine = by_campaign[campaign["campaign_id"]]
+        campaign["trend"] = _parted(mine, least, "sendable", "audience")
 
 
 def _places(rows: list[Row], least: int) -> list[Row]:

@@ -13,6 +13,11 @@ def few(count: int, least: int) -> bool:
     return 0 < count < least
 
 
+def tells(part: int, whole: int, least: int) -> bool:
+    """Whether a part of a whole that is shown tells of few: itself, or the rest."""
+    return few(part, least) or few(whole - part, least)
+
+
 def hidden(counts: Sequence[int], least: int, chosen: Collection[int] = ()) -> set[int]:
     """
     Choose which of `counts` not to show, where their sum is shown.

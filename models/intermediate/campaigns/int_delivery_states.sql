@@ -34,22 +34,9 @@ customer_merges as (
 
 ),
 
--- A status that says it arrived wins over one that says it failed, in any order.
 proofs as (
 
-    select
-        delivery_key,
-        provider,
-        max(case when status = 'failed' then 1 else 0 end) as failed_statuses,
-        max(
-            case when status in ('delivered', 'read', 'played') then 1 else 0 end
-        ) as arrived_statuses
-
-    from statuses
-
-    group by
-        delivery_key,
-        provider
+    {{ delivery_proofs() | indent }}
 
 ),
 

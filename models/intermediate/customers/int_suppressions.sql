@@ -27,15 +27,7 @@ ranked as (
 
     select
         dated.*,
-        -- The version received last wins, each of those that came at once. When an
-        -- undated one came nobody knows: it may block, it never opens.
-        rank() over (
-            partition by
-                customer_id,
-                suppression_id,
-                case when received_at is null then 1 else 0 end
-            order by received_at desc
-        ) as version_rank
+        {{ entry_version_rank() | indent(4) }} as version_rank
 
     from dated
 

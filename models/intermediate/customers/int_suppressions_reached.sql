@@ -301,14 +301,7 @@ asked_by_address as (
     {% for key in ['key_value', 'given_key_value'] -%}
     select
         {{ key }} as asked_key,
-        suppression_id,
-        suppression_reason,
-        channel,
-        sender_id,
-        purpose,
-        starts_at,
-        ends_at,
-        received_at
+        versions.*
 
     from versions
 

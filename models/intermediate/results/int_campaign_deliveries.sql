@@ -154,26 +154,9 @@ keyed as (
 
 ),
 
--- In any order; what arrived has not failed.
 proofs as (
 
-    select
-        delivery_key,
-        provider,
-        max(case when status = 'failed' then 1 else 0 end) as failed_statuses,
-        max(
-            case when status in ('delivered', 'read', 'played') then 1 else 0 end
-        ) as arrived_statuses,
-        max(case when status in ('read', 'played') then 1 else 0 end)
-            as read_statuses
-
-    from statuses
-
-    where status in ('sent', 'delivered', 'read', 'played', 'failed')
-
-    group by
-        delivery_key,
-        provider
+    {{ delivery_proofs() | indent }}
 
 ),
 
