@@ -2,7 +2,7 @@ with
 
 campaigns as (
 
-    select * from {{ ref('campaigns') }}
+    select * from {{ ref('int_campaigns') }}
 
 ),
 
@@ -35,6 +35,8 @@ judged as (
                 then 'repeats is neither once nor recurring'
             when repeats = 'recurring' and (cooldown_days >= 1) is not true
                 then 'it is recurring and has no cooldown_days, 1 or more'
+            when has_unread_time
+                then 'starts_at or ends_at is no time such as 2026-11-18 10:00:00'
             when ends_at <= starts_at
                 then 'it ends before it starts'
             when holdout_percent < 0 or holdout_percent > 100

@@ -2,7 +2,7 @@ with
 
 campaigns as (
 
-    select * from {{ ref('campaigns') }}
+    select * from {{ ref('int_campaigns') }}
 
     where coalesce(ends_at > {{ as_of() }}, true)
 
