@@ -21,6 +21,8 @@ rate_cards as (
 
     select * from {{ ref('rate_cards') }}
 
+    where price_per_message >= 0
+
 ),
 
 placed as (
