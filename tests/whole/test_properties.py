@@ -49,12 +49,12 @@ MEMBERS = """
     select distinct
         campaigns.campaign_id,
         members.customer_id
-    from ott_reference.campaigns as campaigns
+    from ott_intermediate.int_campaigns as campaigns
     inner join ott_intermediate.int_audience_members as members
         on campaigns.audience = members.audience
     where
         (campaigns.min_score is null or members.score > campaigns.min_score)
-        and (campaigns.starts_at is null or campaigns.starts_at <= timestamp '{at}')
+        and campaigns.starts_at <= timestamp '{at}'
         and (campaigns.ends_at is null or campaigns.ends_at > timestamp '{at}')
 """
 
