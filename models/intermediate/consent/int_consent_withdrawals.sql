@@ -245,22 +245,16 @@ final as (
         ---------- timestamps
         -- No date, or one that cannot be: it counts from when we heard of it (R3).
         case
+            -- A day's stop lasts to the end of the day.
             when
-                unioned.occurred_at >= cast('2000-01-01' as {{ dbt.type_timestamp() }})
-                and unioned.occurred_at
-                < {{ dbt.dateadd(
-                    'day', 1, 'coalesce(unioned.received_at, ' ~ as_of() ~ ')'
-                ) }}
-                then
-                    case
-                        -- A day's stop lasts to the end of the day.
-                        when unioned.occurred_precision = 'day'
-                            then {{ dbt.dateadd('second', 86399, dbt.date_trunc(
-                                'day', 'unioned.occurred_at'
-                            )) }}
-                        else unioned.occurred_at
-                    end
-            else coalesce(unioned.received_at, {{ as_of() }})
+                unioned.occurred_precision = 'day'
+                and {{ can_be_its_date('unioned.occurred_at', 'unioned.received_at')
+                    | indent(16) }}
+                then {{ dbt.dateadd('second', 86399, dbt.date_trunc(
+                    'day', 'unioned.occurred_at'
+                )) }}
+            else {{ stop_counts_from('unioned.occurred_at', 'unioned.received_at')
+                | indent(12) }}
         end as effective_at,
         unioned.received_at
 

@@ -133,10 +133,9 @@ timed as (
         heard_as,
         case
             when
-                occurred_at
-                < {{ dbt.dateadd('day', 1, 'coalesce(received_at, ' ~ as_of() ~ ')') }}
-                then occurred_at
-            when preference = 'stop' then coalesce(received_at, {{ as_of() }})
+                preference = 'stop'
+                or {{ can_be_its_date('occurred_at', 'received_at') | indent(16) }}
+                then {{ stop_counts_from('occurred_at', 'received_at') | indent(20) }}
         end as occurred_at,
         received_at
 

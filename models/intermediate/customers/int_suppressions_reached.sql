@@ -317,18 +317,9 @@ found_by_address as (
         address_keys.customer_id,
         address_keys.address,
         asked_by_address.*,
-        -- A date that cannot be is none: it counts from when we heard of it (R3).
-        case
-            when
-                asked_by_address.starts_at
-                >= cast('2000-01-01' as {{ dbt.type_timestamp() }})
-                and asked_by_address.starts_at
-                < {{ dbt.dateadd(
-                    'day', 1, 'coalesce(asked_by_address.received_at, ' ~ as_of() ~ ')'
-                ) }}
-                then asked_by_address.starts_at
-            else coalesce(asked_by_address.received_at, {{ as_of() }})
-        end as blocked_at
+        {{ stop_counts_from(
+            'asked_by_address.starts_at', 'asked_by_address.received_at'
+        ) | indent(8) }} as blocked_at
 
     from asked_by_address
 
