@@ -125,6 +125,7 @@ timed as (
             'case when candidates.needs_window then eligibility.free_text_until end',
             "case when eligibility.consent_status in ('granted', 'granted_soft')"
             ~ ' then eligibility.consent_expires_at end',
+            'eligibility.address_owned_to',
             'case when candidates.has_quiet_hours is not false'
             ~ ' then customer_hours.allowed_until end',
         ]) }} as send_not_after,

@@ -446,7 +446,8 @@ final as (
         consent_states.expires_at as consent_expires_at,
         best_contact_points.last_inbound_at,
         best_contact_points.closes_at as window_closes_at,
-        best_contact_points.free_text_until
+        best_contact_points.free_text_until,
+        best_contact_points.owned_to as address_owned_to
 
     from asked
 
@@ -476,6 +477,13 @@ final as (
             and asked.sender_id = night_consents.sender_id
             and night_consents.purpose = 'marketing_night'
             and night_consents.consent_status = 'granted'
+            -- What is decided now may leave until then.
+            and coalesce(
+                night_consents.expires_at >= {{ dbt.dateadd(
+                    'hour', var('decision_ttl_hours'), as_of()
+                ) }},
+                true
+            )
 
     left join suppression_flags
         on

@@ -87,6 +87,7 @@ final as (
         and coalesce(latest.owned_to > {{ as_of() }}, true) as is_owned_now,
 
         ---------- timestamps
+        latest.owned_to,
         latest.last_seen_at,
         case
             when
