@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sync.warehouse import Session
 
 RUNS = "raw_sync_runs"
+STOPS = "raw_operator_stops"
 COLUMNS = ("run_id", "ledger_id", "build_id", "destination", "event")
 
 
@@ -56,8 +57,8 @@ def check(at: Desk) -> None:
     Let this ledger send, or not.
 
     Raises:
-        TrustError: The warehouse knows runs this ledger does not, or its last run made
-            claims it does not know.
+        TrustError: The warehouse knows runs or stops by address this ledger does not,
+            or its last run made claims it does not know.
         LockedError: Somebody holds the warehouse.
     """
     for run_id, noted in lock.noted(at.config.ledger_path).items():
@@ -75,3 +76,18 @@ def check(at: Desk) -> None:
                 "OTT_LEDGER to the ledger that made them; if it is lost for good, run "
                 "`ott reconcile --adopt`."
             )
+        if lost := _lost_stops(at, session):
+            raise TrustError(
+                f"The warehouse knows {lost} stops by address this ledger does not: it "
+                "was put back from a copy. Use the newer one, or, if that is lost for "
+                "good, run `ott reconcile --adopt`."
+            )
+
+
+def _lost_stops(at: Desk, session: Session) -> int:
+    """Count the stops that no build can hold: only a ledger knows an address's."""
+    query = (
+        f"select operator_stop_id from {at.manifest.source(STOPS)} "  # noqa: S608
+        "where address_hash is not null and operator_stop_id is not null"
+    )
+    return len({stop_id for (stop_id,) in session.rows(query)} - at.ledger.stop_ids())

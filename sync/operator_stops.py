@@ -73,7 +73,8 @@ def told(at: Desk, session: Session, *, leave_addresses: bool) -> list[Stop]:
         f"{len(void)} stops by address are left behind: their key is lost. "
         "Give them again with `ott stop --address-stdin`."
     )
-    return [stop for stop in stops if stop not in void]
+    # Their ids stay known: what is left behind is asked about once.
+    return [stop | {"address_hash": None} if stop in void else stop for stop in stops]
 
 
 def _is_void(at: Desk, stop: Stop) -> bool:

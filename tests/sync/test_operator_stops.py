@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 
 import pytest
 from sync_project import ROOT, key, now, people
@@ -111,6 +112,25 @@ def test_stops_whose_key_is_another_are_not_taken_over_unnoticed(lost):
     assert asked.returncode == 4
     assert lose_them.returncode == 0
     assert "1 stops by address are left behind" in lose_them.err
+    assert lost.send().returncode == 0
+
+
+def test_a_ledger_put_back_from_before_a_stop_by_address_is_refused(project, tmp_path):
+    project.build(people(1))
+    project.send()
+    shutil.copy(project.ledger, tmp_path / "yesterday")
+    project.ott("stop", "--address-stdin", stdin=ADDRESS)
+    shutil.copy(tmp_path / "yesterday", project.ledger)
+    project.build(people(3), build_id="build-2")
+
+    refused = project.send()
+    adopt(project)
+    sent = project.send()
+
+    assert refused.returncode == 4
+    assert "1 stops by address" in refused.err
+    assert sent.summary["outcomes"] == {"accepted": 1, "skipped": 1}
+    assert key(1) not in project.provider.seen
 
 
 def test_of_a_stop_without_a_print_whoever_gives_a_key_has_the_word(lost):
