@@ -23,7 +23,7 @@ country_time_zones as (
 
 ),
 
-sending_hours as (
+rules as (
 
     select * from {{ ref('sending_hours') }}
 
@@ -32,6 +32,31 @@ sending_hours as (
 holidays as (
 
     select * from {{ ref('holidays') }}
+
+),
+
+-- Spans add up where they hold alike: a set may have rows for several countries.
+sending_hours as (
+
+    select
+        iso_weekday,
+        allowed_start,
+        allowed_end,
+        holiday_policy,
+        lifted_by_consent_purpose,
+        confidence,
+        country_code,
+        subdivision_code,
+        channels,
+        purposes,
+        case
+            when rule_set = 'default' and country_code = '*' then rule_set
+            else
+                rule_set || '/' || country_code || '/' || subdivision_code
+                || '/' || channels
+        end as rule_set
+
+    from rules
 
 ),
 
@@ -116,6 +141,7 @@ found_sets as (
         asked.channel,
         asked.purpose,
         sending_hours.rule_set,
+        sending_hours.country_code != '*' as is_of_country,
         min(
             case
                 when sending_hours.lifted_by_consent_purpose = 'marketing_night' then 1
@@ -129,7 +155,8 @@ found_sets as (
 
     inner join sending_hours
         on
-            places.country_code = sending_hours.country_code
+            sending_hours.country_code in ('*', places.country_code)
+            and sending_hours.rule_set != 'default'
             and sending_hours.subdivision_code in ('*', places.subdivision_code)
             and (
                 sending_hours.channels = '*'
@@ -141,61 +168,22 @@ found_sets as (
         places.place_id,
         asked.channel,
         asked.purpose,
-        sending_hours.rule_set
+        sending_hours.rule_set,
+        sending_hours.country_code != '*'
 
 ),
 
-lifted_places as (
-
-    select distinct
-        place_id,
-        channel,
-        purpose
-
-    from found_sets
-
-    where is_lifted_by_night = 1
-
-),
-
--- Without a yes to the night every set binds. With it, where that changes anything, a
--- set it lifts is open at any hour. It is not gone: the default would take its place.
-binding_sets as (
+-- Where no rule of the country was found for a channel there is still a night.
+bound_sets as (
 
     select
         place_id,
         channel,
         purpose,
         rule_set,
-        false as has_night_consent,
-        false as is_lifted
+        is_lifted_by_night
 
     from found_sets
-
-    union all
-
-    select
-        found_sets.place_id,
-        found_sets.channel,
-        found_sets.purpose,
-        found_sets.rule_set,
-        true as has_night_consent,
-        found_sets.is_lifted_by_night = 1 as is_lifted
-
-    from found_sets
-
-    inner join lifted_places
-        on
-            found_sets.place_id = lifted_places.place_id
-            and found_sets.channel = lifted_places.channel
-            and found_sets.purpose = lifted_places.purpose
-
-),
-
--- Where no rule was found for a channel there is still a night.
-rule_sets as (
-
-    select * from binding_sets
 
     union all
 
@@ -204,8 +192,7 @@ rule_sets as (
         asked.channel,
         asked.purpose,
         'default' as rule_set,
-        false as has_night_consent,
-        false as is_lifted
+        0 as is_lifted_by_night
 
     from places
 
@@ -216,8 +203,56 @@ rule_sets as (
             places.place_id = found_sets.place_id
             and asked.channel = found_sets.channel
             and asked.purpose = found_sets.purpose
+            and found_sets.is_of_country
 
     where found_sets.place_id is null
+
+),
+
+lifted_places as (
+
+    select distinct
+        place_id,
+        channel,
+        purpose
+
+    from bound_sets
+
+    where is_lifted_by_night = 1
+
+),
+
+-- Without a yes to the night every set binds. With it, where that changes anything, a
+-- set it lifts is open at any hour. It is not gone: the default would take its place.
+rule_sets as (
+
+    select
+        place_id,
+        channel,
+        purpose,
+        rule_set,
+        false as has_night_consent,
+        false as is_lifted
+
+    from bound_sets
+
+    union all
+
+    select
+        bound_sets.place_id,
+        bound_sets.channel,
+        bound_sets.purpose,
+        bound_sets.rule_set,
+        true as has_night_consent,
+        bound_sets.is_lifted_by_night = 1 as is_lifted
+
+    from bound_sets
+
+    inner join lifted_places
+        on
+            bound_sets.place_id = lifted_places.place_id
+            and bound_sets.channel = lifted_places.channel
+            and bound_sets.purpose = lifted_places.purpose
 
 ),
 
