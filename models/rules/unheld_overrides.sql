@@ -19,6 +19,36 @@ message_policies as (
 
 ),
 
+holidays as (
+
+    select * from {{ ref('holidays_overrides') }}
+
+    where is_active is not false
+
+),
+
+cap_rules as (
+
+    select * from {{ ref('cap_rules_overrides') }}
+
+    where is_active is not false
+
+),
+
+stop_keywords as (
+
+    select * from {{ ref('stop_keywords_overrides') }}
+
+    where is_active is not false
+
+),
+
+rules_in_force as (
+
+    select * from {{ ref('sending_hours') }}
+
+),
+
 countries as (
 
     select * from {{ ref('countries') }}
@@ -93,6 +123,60 @@ held as (
 
 ),
 
+parts as (
+
+    select
+        'cap_rules_overrides' as seed_name,
+        subdivision_code as named
+
+    from cap_rules
+
+    where subdivision_code != '*'
+
+    union all
+
+    select
+        'sending_hours_overrides' as seed_name,
+        subdivision_code as named
+
+    from sending_hours
+
+    where subdivision_code not in ('*', '?')
+
+    union all
+
+    select
+        'holidays_overrides' as seed_name,
+        subdivision_code as named
+
+    from holidays
+
+    where subdivision_code != ''
+
+),
+
+closing as (
+
+    select distinct country_code
+
+    from rules_in_force
+
+    where holiday_policy = 'block'
+
+),
+
+words as (
+
+    select
+        keyword as named,
+        {{ fold_text('keyword') }} as folded,
+        lower(keyword) as in_small,
+        upper(keyword) as in_large
+
+    from stop_keywords
+
+),
+
 judged as (
 
     select
@@ -140,6 +224,56 @@ judged as (
         or {{ regexp_like('allowed_end', clock) }} is not true
         or (allowed_start < allowed_end) is not true
 
+    union all
+
+    select
+        seed_name,
+        named,
+        'is no part of a country, as FL' as mistake
+
+    from parts
+
+    where {{ regexp_like('named', '^[A-Z0-9]{1,3}$') }} is not true
+
+    union all
+
+    select
+        'holidays_overrides' as seed_name,
+        holidays.country_code as named,
+        'has no sending hours that close on holidays' as mistake
+
+    from holidays
+
+    left join closing
+        on
+            closing.country_code in ('*', holidays.country_code)
+            and holidays.country_code != '*'
+
+    where closing.country_code is null
+
+    union all
+
+    select
+        'stop_keywords_overrides' as seed_name,
+        named,
+        'has no letter' as mistake
+
+    from words
+
+    where folded = ''
+
+    union all
+
+    -- Who writes it in the other letters would not be heard.
+    select
+        'stop_keywords_overrides' as seed_name,
+        named,
+        'has capitals that folded_letters in macros/portable lacks' as mistake
+
+    from words
+
+    where {{ fold_text('in_small') }} != {{ fold_text('in_large') }}
+
 ),
 
 final as (
@@ -152,7 +286,7 @@ final as (
 
         ---------- strings
         'seeds/overrides/' || seed_name || '.csv: ' || coalesce(named, 'a row') || ' '
-        || mistake || '. Correct the row: nobody is held to what nobody knows.'
+        || mistake || '. Correct the row: as it is, it holds for nobody.'
             as problem
 
     from judged
