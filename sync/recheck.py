@@ -33,10 +33,10 @@ class Recheck:
 
     def reasons(self, rows: Iterable[SendRow]) -> dict[str, str]:
         """Say by key which of `rows` must not go now, and why."""
-        now, stopped = self._clock.now(), self._stops.keys
+        now = self._clock.now()
         found = {}
         for row in rows:
-            if row.delivery_key in stopped:
+            if row.delivery_key in self._stops.of(row.build_id):
                 found[row.delivery_key] = "stopped_after_build"
             elif reason := self._reason(row, now):
                 found[row.delivery_key] = reason

@@ -16,7 +16,7 @@ POLL_SECONDS = 1.0
 
 
 class Stops:
-    """The keys of the view `sync_stops`, and how old that knowledge is."""
+    """The keys of the view `sync_stops` by build, and how old that knowledge is."""
 
     def __init__(
         self, relation: str | None, clock: Clock, *, every: float, max_age: float
@@ -27,16 +27,23 @@ class Stops:
         self._every = every
         self._max_age = max_age
         # Replaced as a whole: who reads it meanwhile has the one or the other.
-        self.keys: frozenset[str] = frozenset()
+        self._keys: dict[str, set[str]] = {}
         self._read_at = float("-inf")
         self._told = False
 
     def read(self, session: Session) -> None:
         """Ask the view."""
         begun = self._clock.monotonic()
-        query = f"select delivery_key from {self.relation}"  # noqa: S608
-        self.keys = frozenset(row[0] for row in session.rows(query))
+        query = f"select delivery_key, build_id from {self.relation}"  # noqa: S608
+        keys: dict[str, set[str]] = {}
+        for key, build_id in session.rows(query):
+            keys.setdefault(build_id, set()).add(key)
+        self._keys = keys
         self._read_at = begun
+
+    def of(self, build_id: str) -> set[str]:
+        """Tell the keys of that build's rows; a newer one may have judged them anew."""
+        return self._keys.get(build_id, set())
 
     def is_known(self, relation: str | None) -> bool:
         """Tell whether it was asked so lately that a run under way would not yet."""

@@ -140,6 +140,7 @@ rows_to_send as (
 
     select
         delivery_key,
+        build_id,
         customer_id,
         channel,
         sender_id,
@@ -158,6 +159,7 @@ rows_to_send as (
 
     select
         decided_rows.delivery_key,
+        decided_rows.build_id,
         decided_rows.customer_id,
         profile_flags.channel,
         profile_flags.sender_id,
@@ -252,6 +254,7 @@ people_messaged as (
 
     select
         decided_rows.delivery_key,
+        decided_rows.build_id,
         case
             when
                 decided_rows.campaign_id = unjudged_messages.campaign_id
@@ -412,6 +415,7 @@ stopped as (
 
     select
         delivery_key,
+        build_id,
         reason_code,
         stopped_at,
         known_at
@@ -426,6 +430,7 @@ stopped as (
     -- since is judged anew by the next build.
     select
         decided_rows.delivery_key,
+        decided_rows.build_id,
         'merged_since' as reason_code,
         decided_rows.decided_at as stopped_at,
         cast(null as {{ dbt.type_timestamp() }}) as known_at
@@ -445,6 +450,7 @@ stopped as (
 
     select
         rows_to_send.delivery_key,
+        rows_to_send.build_id,
         'consent_withdrawn' as reason_code,
         withdrawals.withdrawn_at as stopped_at,
         withdrawals.received_at as known_at
@@ -463,6 +469,7 @@ stopped as (
     -- A row may leave at night by a yes that is gone since.
     select
         rows_to_send.delivery_key,
+        rows_to_send.build_id,
         'quiet_hours' as reason_code,
         withdrawals.withdrawn_at as stopped_at,
         withdrawals.received_at as known_at
@@ -496,6 +503,7 @@ stopped as (
 
     select
         rows_to_send.delivery_key,
+        rows_to_send.build_id,
         ranked_suppressions.reason_code,
         ranked_suppressions.starts_at as stopped_at,
         ranked_suppressions.received_at as known_at
@@ -537,6 +545,7 @@ stopped as (
 
     select
         rows_to_send.delivery_key,
+        rows_to_send.build_id,
         'erased' as reason_code,
         erased_customers.erased_at as stopped_at,
         erased_customers.received_at as known_at
@@ -553,6 +562,7 @@ stopped as (
 
     select
         rows_to_send.delivery_key,
+        rows_to_send.build_id,
         'minor' as reason_code,
         cast(null as {{ dbt.type_timestamp() }}) as stopped_at,
         ranked_customers.received_at as known_at
@@ -574,6 +584,7 @@ stopped as (
 
     select
         rows_to_send.delivery_key,
+        rows_to_send.build_id,
         'platform_opt_out' as reason_code,
         ranked_preferences.occurred_at as stopped_at,
         ranked_preferences.received_at as known_at
@@ -602,6 +613,7 @@ stopped as (
 
     select
         rows_to_send.delivery_key,
+        rows_to_send.build_id,
         'relationship_left' as reason_code,
         ranked_relationships.occurred_at as stopped_at,
         ranked_relationships.received_at as known_at
@@ -634,6 +646,7 @@ stopped as (
     -- the build knew of was not chosen.
     select
         rows_to_send.delivery_key,
+        rows_to_send.build_id,
         'recycled_number' as reason_code,
         contact_point_versions.owned_to as stopped_at,
         contact_point_versions.received_at as known_at
@@ -671,6 +684,7 @@ stopped as (
 
     select
         rows_to_send.delivery_key,
+        rows_to_send.build_id,
         case
             when template_events.event = 'CATEGORY_UPDATE' then 'category_changed'
             else 'template_not_approved'
@@ -708,8 +722,8 @@ ranked as (
     select
         stopped.*,
         row_number() over (
-            partition by delivery_key
-            -- One row a delivery: the stop heard of last.
+            partition by delivery_key, build_id
+            -- One row a decided row: the stop heard of last.
             order by known_at desc nulls first, reason_code asc
         ) as stop_rank
 
@@ -723,6 +737,8 @@ final as (
 
         ---------- ids
         delivery_key,
+        -- What stops an older build's row, a newer one may have judged.
+        build_id,
 
         ---------- strings
         reason_code,

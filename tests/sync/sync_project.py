@@ -238,8 +238,9 @@ class Project:
             "purpose varchar, reason varchar, occurred_at timestamp,"
             "received_at timestamp);"
             "create table raw.stops (delivery_key varchar);"
-            "create view ott_sync.sync_stops as select delivery_key,"
-            "'consent_withdrawn' as reason_code from ott.raw.stops;"
+            "create view ott_sync.sync_stops as select distinct delivery_key,"
+            "build_id, 'consent_withdrawn' as reason_code from ott.raw.stops,"
+            "ott.raw.ott_build_log;"
         )
 
     def sql(self, query, *values):

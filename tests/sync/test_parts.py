@@ -277,7 +277,7 @@ class Asked:
 
     def rows(self, query):
         self.times += 1
-        return [("k1",)]
+        return [("k1", "older"), ("k2", "older"), ("k2", "newer")]
 
 
 def test_stops_are_known_for_as_long_as_a_run_would_not_ask_again():
@@ -294,6 +294,9 @@ def test_stops_are_known_for_as_long_as_a_run_would_not_ask_again():
     stops.read(asked)
     stops.forget()
 
+    assert stops.of("older") == {"k1", "k2"}
+    assert stops.of("newer") == {"k2"}, "which may have judged the other anew"
+    assert not stops.of("another")
     assert not before
     assert at_once == (True, False)
     assert just_so

@@ -368,7 +368,7 @@ def test_what_one_destination_sent_may_stop_a_row_of_the_next(project):
     project.sql(
         "drop view ott_sync.sync_stops;"
         "create view ott_sync.sync_stops as"
-        " select wanted.delivery_key, 'cap_person' as reason_code"
+        " select wanted.delivery_key, wanted.build_id, 'cap_person' as reason_code"
         " from ott.ott_sync.sync_whatsapp as wanted"
         " inner join ott.raw.raw_delivery_events as told"
         " on wanted.customer_id = told.customer_id"
