@@ -112,6 +112,12 @@ senders as (
 
 ),
 
+sender_versions as (
+
+    select * from {{ ref('stg_crm__senders') }}
+
+),
+
 newest as (
 
     select max(decided_at) as decided_at from decided
@@ -520,7 +526,17 @@ stopped as (
                 rows_to_send.send_not_after > ranked_suppressions.starts_at, true
             )
             and (
-                coalesce(rows_to_send.decided_at < ranked_suppressions.ends_at, true)
+                -- What had ended when we heard of it, as a register's good answer has,
+                -- stops nobody.
+                coalesce(
+                    greatest(
+                        rows_to_send.decided_at,
+                        coalesce(
+                            ranked_suppressions.received_at, rows_to_send.decided_at
+                        )
+                    ) < ranked_suppressions.ends_at,
+                    true
+                )
                 -- An end before its beginning is none.
                 or ranked_suppressions.ends_at < ranked_suppressions.starts_at
             )
@@ -642,12 +658,22 @@ stopped as (
 
     union all
 
-    -- A number that is, or becomes while the row may be sent, somebody else's. One that
-    -- the build knew of was not chosen.
+    -- An address that is no longer what the build knew: it is somebody else's, or is
+    -- while the row may be sent, or cannot be reached, or is another one by now. One
+    -- that the build knew to be so was not chosen.
     select
         rows_to_send.delivery_key,
         rows_to_send.build_id,
-        'recycled_number' as reason_code,
+        case
+            when
+                contact_point_versions.contact_status = 'recycled'
+                or contact_point_versions.owned_to < rows_to_send.send_not_after
+                or coalesce(
+                    owners.canonical_customer_id != rows_to_send.customer_id, true
+                )
+                then 'recycled_number'
+            else 'address_changed'
+        end as reason_code,
         contact_point_versions.owned_to as stopped_at,
         contact_point_versions.received_at as known_at
 
@@ -656,6 +682,8 @@ stopped as (
     inner join contact_points
         on
             contact_point_versions.contact_point_id = contact_points.contact_point_id
+            and contact_points.is_address_valid
+            and contact_points.is_reachable
             and contact_points.is_not_recycled
             and contact_points.is_owned_now
 
@@ -673,12 +701,55 @@ stopped as (
     where
         rows_to_send.message_type != 'profile'
         and (
-            contact_point_versions.contact_status = 'recycled'
+            coalesce(contact_point_versions.contact_status, 'unknown') != 'active'
             or contact_point_versions.owned_to < rows_to_send.send_not_after
-            or coalesce(
-                owners.canonical_customer_id != rows_to_send.customer_id, true
+            -- An undated one may block, it moves nothing: as in int_contact_points.
+            or (
+                contact_point_versions.received_at is not null
+                and (
+                    coalesce(
+                        owners.canonical_customer_id != rows_to_send.customer_id, true
+                    )
+                    or contact_point_versions.owned_from > rows_to_send.decided_at
+                    or coalesce(
+                        contact_point_versions.channel != contact_points.channel, true
+                    )
+                    or coalesce(
+                        contact_point_versions.address not in (
+                            contact_points.address, contact_points.given_address
+                        ),
+                        true
+                    )
+                    or coalesce(
+                        contact_point_versions.sender_id != rows_to_send.sender_id,
+                        contact_points.sender_id is not null
+                    )
+                )
             )
         )
+
+    union all
+
+    -- One that is heard of ahead of its time is for the build of then.
+    select
+        rows_to_send.delivery_key,
+        rows_to_send.build_id,
+        'sender_restricted' as reason_code,
+        sender_versions.received_at as stopped_at,
+        sender_versions.received_at as known_at
+
+    from rows_to_send
+
+    inner join sender_versions
+        on
+            rows_to_send.sender_id = sender_versions.sender_id
+            and rows_to_send.decided_at < sender_versions.received_at
+            and rows_to_send.send_not_after > sender_versions.received_at
+
+    where
+        ({{ may_sender_send(
+            'sender_versions', 'rows_to_send.purpose'
+        ) | indent(8) }}) is not true
 
     union all
 
