@@ -60,7 +60,13 @@ renamed as (
             {{ json_text('message', ['interactive', 'list_reply', 'title']) }},
             {{ json_text('message', ['image', 'caption']) }},
             {{ json_text('message', ['video', 'caption']) }},
-            {{ json_text('message', ['document', 'caption']) }}
+            {{ json_text('message', ['document', 'caption']) }},
+            {{ json_text('message', ['order', 'text']) }},
+            -- Corrected within a quarter of an hour: it may say stop only now.
+            {{ json_text('message', ['edit', 'message', 'text', 'body']) }},
+            {{ json_text('message', ['edit', 'message', 'image', 'caption']) }},
+            {{ json_text('message', ['edit', 'message', 'video', 'caption']) }},
+            {{ json_text('message', ['edit', 'message', 'document', 'caption']) }}
         ) as message_text,
         -- What we gave an answer to tap on comes back as its id.
         coalesce(
