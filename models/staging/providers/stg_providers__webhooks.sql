@@ -423,7 +423,14 @@ infobip as (
             when kind = 'status'
                 then case when seen_at is not null then 'seen' else group_name end
         end as status_word,
-        nullif({{ json_text('value', ['error', 'id']) }}, '0') as error_code,
+        -- What was rejected says why by its status alone, as the answer to a send does.
+        coalesce(
+            nullif({{ json_text('value', ['error', 'id']) }}, '0'),
+            case
+                when group_name = 'rejected'
+                    then 'status_' || {{ json_text('value', ['status', 'id']) }}
+            end
+        ) as error_code,
         coalesce(
             lower(message_type),
             case when kind = 'message' then 'text' end
