@@ -106,6 +106,12 @@ template_events as (
 
 ),
 
+templates as (
+
+    select * from {{ ref('stg_templates__catalogue') }}
+
+),
+
 senders as (
 
     select * from {{ ref('int_senders') }}
@@ -115,6 +121,44 @@ senders as (
 sender_versions as (
 
     select * from {{ ref('stg_crm__senders') }}
+
+),
+
+-- What is told of a template: by a webhook, or by a list that was fetched.
+template_news as (
+
+    select
+        waba_id as account_id,
+        template_name,
+        language_code,
+        event,
+        category,
+        occurred_at,
+        received_at
+
+    from template_events
+
+    where event not in ('APPROVED', 'REINSTATED', 'UNARCHIVED')
+
+    union all
+
+    select
+        account_id,
+        template_name,
+        language_code,
+        case
+            when status = 'APPROVED' then 'CATEGORY_UPDATE'
+            else coalesce(status, 'unknown')
+        end as event,
+        'MARKETING' as category,
+        fetched_at as occurred_at,
+        fetched_at as received_at
+
+    from templates
+
+    where
+        coalesce(status, '') != 'APPROVED'
+        or 'MARKETING' in (coalesce(category, ''), coalesce(correct_category, ''))
 
 ),
 
@@ -757,33 +801,32 @@ stopped as (
         rows_to_send.delivery_key,
         rows_to_send.build_id,
         case
-            when template_events.event = 'CATEGORY_UPDATE' then 'category_changed'
+            when template_news.event = 'CATEGORY_UPDATE' then 'category_changed'
             else 'template_not_approved'
         end as reason_code,
-        template_events.occurred_at as stopped_at,
-        template_events.received_at as known_at
+        template_news.occurred_at as stopped_at,
+        template_news.received_at as known_at
 
     from rows_to_send
 
     inner join senders
         on rows_to_send.sender_id = senders.sender_id
 
-    inner join template_events
+    inner join template_news
         on
-            senders.template_account_id = template_events.waba_id
-            and rows_to_send.template_name = template_events.template_name
+            senders.template_account_id = template_news.account_id
+            and rows_to_send.template_name = template_news.template_name
             and lower(replace(rows_to_send.language_code, '-', '_'))
-            = lower(replace(template_events.language_code, '-', '_'))
+            = lower(replace(template_news.language_code, '-', '_'))
             and coalesce(
-                rows_to_send.decided_at < template_events.received_at, true
+                rows_to_send.decided_at < template_news.received_at, true
             )
 
     where
         rows_to_send.message_type = 'template'
-        and template_events.event not in ('APPROVED', 'REINSTATED', 'UNARCHIVED')
         and (
-            template_events.event != 'CATEGORY_UPDATE'
-            or upper(rows_to_send.purpose) != template_events.category
+            template_news.event != 'CATEGORY_UPDATE'
+            or upper(rows_to_send.purpose) != template_news.category
         )
 
 ),
