@@ -95,6 +95,12 @@ final as (
         ---------- timestamps
         live.starts_at,
         live.ends_at,
+        {{ dbt.dateadd(
+            'second',
+            'cast(live.round_number * live.cooldown_days * 86400 as '
+                ~ dbt.type_int() ~ ')',
+            'live.starts_at'
+        ) }} as occurrence_starts_at,
         -- What is decided for one time round must not go in the next.
         {{ dbt.dateadd(
             'second',

@@ -16,7 +16,8 @@ occurrences as (
 
     select distinct
         campaign_id,
-        occurrence
+        occurrence,
+        occurrence_starts_at
 
     from {{ ref('int_campaign_messages') }}
 
@@ -39,7 +40,15 @@ placed as (
                 'delivery_states.campaign_id',
                 'delivery_states.sent_to_customer_id',
                 'occurrences.occurrence',
-            ) | indent(12) }},
+            ) | indent(12) }}
+            -- However rounds were counted then: a campaign's times may be changed.
+            or (
+                delivery_states.is_messaged
+                and (
+                    occurrences.occurrence = 'once'
+                    or delivery_states.taken_at >= occurrences.occurrence_starts_at
+                )
+            ),
             false
         ) as is_this_occurrence
 

@@ -90,6 +90,12 @@ keyed as (
                     then coalesce(occurred_at, received_at)
             end
         ) as messaged_at,
+        max(
+            case
+                when delivery_event in ('accepted', 'held_out')
+                    then coalesce(occurred_at, received_at)
+            end
+        ) as taken_at,
         max(occurred_at) as last_event_at
 
     from delivery_events
@@ -157,6 +163,7 @@ final as (
 
         ---------- timestamps
         messaged_at,
+        taken_at,
         last_event_at
 
     from judged
