@@ -120,8 +120,9 @@ final as (
 
         ---------- timestamps
         consent_decided_at as granted_at,
-        case when consent_status = 'granted' then consent_expires_at end
-            as consent_ends_at
+        case
+            when consent_status in ('granted', 'granted_soft') then consent_expires_at
+        end as consent_ends_at
 
     from judged
 
