@@ -78,8 +78,14 @@ answers as (
 
     select * from renamed
 
-    -- `signup` answers another question: it neither stops nor resumes.
-    where preference != 'signup'
+    -- `signup` answers another question: it neither stops nor resumes. Nor does one who
+    -- resumes anything else resume marketing.
+    where
+        preference = 'stop'
+        or (
+            preference = 'resume'
+            and lower(category) = 'marketing_messages'
+        )
 
 ),
 
