@@ -7,7 +7,13 @@ with
 
 source as (
 
-    select * from {{ source('templates', 'raw_templates') }}
+    select
+        provider,
+        account_id,
+        fetched_at,
+        {{ whole_characters('payload') | indent(8) }} as payload
+
+    from {{ source('templates', 'raw_templates') }}
 
 ),
 
