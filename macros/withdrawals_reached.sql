@@ -1,6 +1,6 @@
 {#- Whom withdrawals reach where they are judged, and whether a later yes lifted them: a
     whole select. -#}
-{% macro withdrawals_reached(withdrawals) -%}
+{% macro withdrawals_reached(withdrawals, aliases) -%}
 with
 
 combinations as (
@@ -42,7 +42,7 @@ address_holders as (
 
 aliases as (
 
-    select * from {{ ref('int_whatsapp_aliases') }}
+    select * from {{ aliases }}
 
 ),
 

@@ -32,7 +32,7 @@ provider_preferences as (
 
 contact_points as (
 
-    select distinct
+    select
         contact_point_id,
         address
 
@@ -40,6 +40,19 @@ contact_points as (
     from {{ ref('int_contact_point_versions') }}
 
     where address is not null
+
+    {{ union_distinct() }}
+
+    -- One may have come after the build, with the stop.
+    select
+        contact_point_id,
+        address
+
+    from {{ ref('stg_crm__contact_points') }}
+
+    where
+        address is not null
+        and {{ 'false' if is_replay() else 'received_at > ' ~ as_of() }}
 
 ),
 

@@ -35,9 +35,11 @@ aliases as (
 
 events as (
 
+    -- Who is told by both a number and a user id is known by either.
+    {% for key in ["'+' || wa_id", 'user_id'] -%}
     select
         phone_number_id,
-        coalesce('+' || wa_id, user_id) as address,
+        {{ key }} as address,
         case when preference = 'resume' then 'resume' else 'stop' end as preference,
         occurred_at,
         received_at
@@ -49,7 +51,7 @@ events as (
     -- Meta tells so only when a message failed for it.
     select
         phone_number_id,
-        coalesce('+' || wa_id, user_id) as address,
+        {{ key }} as address,
         'stop' as preference,
         occurred_at,
         received_at
@@ -59,7 +61,9 @@ events as (
     where
         status = 'failed'
         and error_code = '131050'
+    {{ 'union all' if not loop.last }}
 
+    {% endfor %}
 ),
 
 spread as (
