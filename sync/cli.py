@@ -164,6 +164,11 @@ def status(*, target: str | None, as_json: bool) -> None:
     is_flag=True,
     help="With --adopt: their key is lost, and they are given again.",
 )
+@click.option(
+    "--retell",
+    is_flag=True,
+    help="Tell the warehouse again what it lost: it was put back from a copy.",
+)
 @click.option("--sent", multiple=True, metavar="KEY", help="I know: it was sent.")
 @click.option("--not-sent", multiple=True, metavar="KEY", help="I know: it was not.")
 @target_option

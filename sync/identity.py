@@ -9,10 +9,13 @@ from sync.errors import TrustError
 
 if TYPE_CHECKING:
     from sync.desk import Desk
+    from sync.ledger_recent import Step
     from sync.warehouse import Session
 
 RUNS = "raw_sync_runs"
 STOPS = "raw_operator_stops"
+# So many of the last steps are looked for, and all of them only if one is missing.
+LAST, ALL = 100, 2**31
 COLUMNS = ("run_id", "ledger_id", "build_id", "destination", "event")
 
 
@@ -58,7 +61,8 @@ def check(at: Desk) -> None:
 
     Raises:
         TrustError: The warehouse knows runs or stops by address this ledger does not,
-            or its last run made claims it does not know.
+            or lost what it was told; or the last run made claims the ledger does not
+            know.
         LockedError: Somebody holds the warehouse.
     """
     for run_id, noted in lock.noted(at.config.ledger_path).items():
@@ -76,12 +80,45 @@ def check(at: Desk) -> None:
                 "OTT_LEDGER to the ledger that made them; if it is lost for good, run "
                 "`ott reconcile --adopt`."
             )
+        if forgotten(at, session):
+            raise TrustError(
+                "The warehouse has lost what this ledger told it: it was put back from "
+                "a copy. Run `ott reconcile --retell`, then `dbt build`."
+            )
         if lost := _lost_stops(at, session):
             raise TrustError(
                 f"The warehouse knows {lost} stops by address this ledger does not: it "
                 "was put back from a copy. Use the newer one, or, if that is lost for "
                 "good, run `ott reconcile --adopt`."
             )
+
+
+def forgotten(at: Desk, session: Session) -> str | None:
+    """
+    Tell up to when the warehouse has what it was told, if it lost what came after.
+
+    One that knows no run of ours is another one, and older runs may be cleared away.
+    """
+    last, recent = None, at.ledger.recent
+    if _lost(at, session, steps := recent.steps(LAST)):
+        lost = _lost(at, session, steps := recent.steps(ALL))
+        for step in steps:
+            if step in lost:
+                last = step[-1]
+            elif last and step[-1] < last:
+                return step[-1]
+    return None
+
+
+def _lost(at: Desk, session: Session, steps: list[Step]) -> set[Step]:
+    """Name the steps of runs that the warehouse does not have."""
+    query = (
+        f"select run_id, event from {at.manifest.source(RUNS)} "  # noqa: S608
+        f"where run_id in (select {session.each})"
+    )
+    ids = sorted({run_id for run_id, *_ in steps})
+    kept = set(session.rows(query, ids)) if ids else set()
+    return {step for step in steps if step[:2] not in kept}
 
 
 def _lost_stops(at: Desk, session: Session) -> int:

@@ -43,6 +43,26 @@ from (
 ) as ordered
 where place = 1
 """
+STEPS = """
+select run_id, 'run_opened' as event, opened_written_at as told_at
+from runs where opened_written_at is not null
+union all
+select run_id, 'run_closed' as event, closed_written_at as told_at
+from runs where closed_written_at is not null
+order by told_at desc
+"""
+# What was told after an instant is told again; a delivery by its events, if by any.
+UNTELL = """
+update events set written_at = null where written_at > :told_at;
+update deliveries set written_at = null where written_at > :told_at
+and delivery_key in (select delivery_key from events where written_at is null);
+update operator_stops set written_at = null where written_at > :told_at;
+update adopted_runs set written_at = null where written_at > :told_at;
+update runs set closed_written_at = null where closed_written_at > :told_at;
+update runs set opened_written_at = null where opened_written_at > :told_at
+"""
+# A run, what was told of it, and when.
+Step = tuple[str, str, str]
 # Who took over a message does not know when it was sent.
 LONGEST_RUN = timedelta(hours=24)
 
@@ -77,6 +97,16 @@ class Recent:
     def ends(self) -> dict[str, dict[str, Any]]:
         """Tell of each destination how its newest run ended."""
         return {row["destination"]: dict(row) for row in self._connection.execute(ENDS)}
+
+    def steps(self, most: int) -> list[Step]:
+        """Tell which steps of runs the warehouse was told, and when, newest first."""
+        found = self._connection.execute(f"{STEPS} limit ?", (most,))
+        return [(row[0], row[1], row[2]) for row in found]
+
+    def untell(self, told_at: str) -> None:
+        """Take what the warehouse was told after `told_at` for not yet told."""
+        for statement in UNTELL.split(";"):
+            self._connection.execute(statement, {"told_at": told_at})
 
     def _rows(self, query: str, since: datetime) -> list[dict[str, Any]]:
         return [dict(row) for row in self._connection.execute(query, (at(since),))]

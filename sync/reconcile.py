@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from sync import operator_stops
 from sync.errors import ConfigError, TrustError
-from sync.identity import check, strange_runs
+from sync.identity import check, forgotten, strange_runs
 from sync.ledger_claims import KEPT
+from sync.log import say
 from sync.lookup import ask
 from sync.messages import Outcome
 from sync.writeback import write_back
@@ -43,11 +44,12 @@ class Reconciled:
     unknown: list[dict[str, Any]]
 
 
-def reconcile(
+def reconcile(  # noqa: PLR0913 - one argument an option.
     at: Desk,
     *,
     adopt: bool,
     leave_addresses: bool = False,
+    retell: bool = False,
     sent: Iterable[str] = (),
     not_sent: Iterable[str] = (),
 ) -> Reconciled:
@@ -55,13 +57,16 @@ def reconcile(
     Settle what can be settled.
 
     Raises:
-        TrustError: The warehouse knows runs this ledger does not, and `adopt` is false.
+        TrustError: The warehouse knows runs this ledger does not, and `adopt` is false;
+            or it lost what it was told, and is not told again (`retell`).
         ConfigError: A key of `sent` or `not_sent` is not unknown, or it is in both;
             nothing was settled. Or stops by address that would be adopted are hashed
             with another key, and not to be left behind.
         LockedError: Somebody holds the warehouse; what was settled is kept.
     """
     runs = lost = 0
+    if retell:
+        _retell(at)
     if adopt:
         runs, lost = _adopt(at, leave_addresses=leave_addresses)
     else:
@@ -81,6 +86,16 @@ def reconcile(
         for row in at.ledger.deliveries.unknown()
     ]
     return Reconciled(runs, lost, proven, listed, absent, told, unknown)
+
+
+def _retell(at: Desk) -> None:
+    """Take what the warehouse lost for not yet told."""
+    with at.warehouse.reading() as session:
+        kept = forgotten(at, session)
+    if kept:
+        with at.ledger.transaction():
+            at.ledger.recent.untell(kept)
+        say(f"The warehouse is told again what it was told after {kept[:19]} UTC.")
 
 
 def _check_words(at: Desk, words: list[tuple[str, Outcome]]) -> None:

@@ -195,6 +195,29 @@ def test_what_a_dead_run_left_is_unknown_and_written_back_once(opened):
     assert len(ledger.deliveries.unknown()) == 2
 
 
+def test_what_the_warehouse_lost_is_told_again(opened):
+    ledger, later = opened(), NOW + timedelta(hours=1)
+    for number, told_at in ((1, NOW), (2, later)):
+        claim(ledger, message(number))
+        record(ledger, message(number), "accepted")
+        run = {"run_id": f"r{number}", "destination": "whatsapp", "build_id": "b"}
+        with ledger.transaction():
+            ledger.open_run(run | {"host": "h", "pid": 1, "opened_at": NOW})
+            ledger.deliveries.written(ledger.unwritten_events(10), told_at)
+            ledger.written(
+                "runs", "opened_written_at", "run_id", [f"r{number}"], told_at
+            )
+
+    newest, oldest = ledger.recent.steps(100)
+    with ledger.transaction():
+        ledger.recent.untell(oldest[-1])
+
+    assert newest[:2] == ("r2", "run_opened")
+    assert [event["delivery_key"] for event in ledger.unwritten_events(10)] == [key(2)]
+    assert [run["run_id"] for run in ledger.unwritten("runs")] == ["r2"]
+    assert ledger.recent.steps(100) == [oldest]
+
+
 def test_runs_and_what_is_usual_are_told(opened):
     ledger = opened()
     for number in range(3):

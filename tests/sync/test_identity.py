@@ -264,3 +264,31 @@ def test_an_older_ledger_is_brought_up_to_date(project, older):
     assert later.summary["outcomes"] == {"accepted": 1}
     told = "select count(*), count(distinct delivery_event_id) from "
     assert project.sql(told + "raw.raw_delivery_events") == [(5, 3)], "told again"
+
+
+def test_a_warehouse_put_back_from_a_copy_is_told_again(project, tmp_path):
+    project.build(people(2))
+    project.send()
+    shutil.copy(project.file, tmp_path / "yesterday")
+    project.build([{"number": 2}, {"number": 3}], build_id="build-2")
+    project.send()
+    shutil.copy(tmp_path / "yesterday", project.file)
+    others = [{"number": n, "campaign_id": "other"} for n in range(2, 5)]
+    others = [one | {"delivery_key": key(f"other{n}")} for n, one in enumerate(others)]
+    project.build(others, build_id="build-3")
+
+    refused = project.send()
+    told = project.ott("reconcile", "--retell")
+    sent = project.send()
+
+    assert refused.returncode == 4
+    assert "ott reconcile --retell" in refused.err
+    assert told.returncode == 0, told.err
+    known = project.sql(
+        "select count(distinct delivery_event_id), count(*) "
+        "from raw.raw_delivery_events where event = 'accepted'"
+    )
+    assert sent.summary["outcomes"] == {"accepted": 1, "skipped": 2}
+    assert sent.summary["reasons"] == {"skipped: decided_before_last_message": 2}
+    assert known == [(5, 5)]
+    assert project.ott("reconcile", "--retell").returncode == 0
