@@ -15,6 +15,26 @@ inbound_messages as (
 
 ),
 
+delivery_events as (
+
+    select * from {{ ref('int_delivery_events') }}
+
+    where delivery_event = 'refused'
+
+),
+
+error_classes as (
+
+    select * from {{ ref('provider_error_classes') }}
+
+    where
+        action = 'suppress_address'
+        and reason_code = 'platform_opt_out'
+        -- WhatsApp's own switch is told, and lifted, by itself.
+        and provider != 'meta'
+
+),
+
 senders as (
 
     select * from {{ ref('int_senders') }}
@@ -116,6 +136,28 @@ said as (
 
     -- Who leaves the newsletter has said nothing about messages.
     where coalesce(channel, '*') != 'email'
+
+    union all
+
+    -- The answer to a message says so, too, and no webhook comes of one refused.
+    select
+        cast(null as {{ dbt.type_string() }}) as account_id,
+        delivery_events.sender_id,
+        delivery_events.customer_id,
+        cast(null as {{ dbt.type_string() }}) as address,
+        delivery_events.channel,
+        'stop' as preference,
+        'opt_out' as heard_as,
+        delivery_events.occurred_at,
+        delivery_events.received_at
+
+    from delivery_events
+
+    inner join error_classes
+        on
+            delivery_events.provider_code = error_classes.code
+            and {{ provider_of('delivery_events.destination') }}
+            = error_classes.provider
 
 ),
 
