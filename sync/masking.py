@@ -13,7 +13,16 @@ SHOWN_TAIL = 2
 # The digits of other scripts, Arabic, Persian and full-width, and a full-width plus.
 SCRIPTS = "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹０１２３４５６７８９＋"  # noqa: RUF001 - meant.
 DIGITS = str.maketrans(SCRIPTS, "0123456789" * 3 + "+")
-PUNCTUATION = str.maketrans("", "", " -()./\u00a0")
+# Blanks, marks of direction and dashes that nobody sees are copied along.
+PUNCTUATION = str.maketrans(
+    "",
+    "",
+    " -()./\t\n\r\u00a0\u2007\u2009\u200b\u200c\u200d\u200e\u200f\u2010\u2011\u2012"
+    "\u2013\u2014\u202a\u202b\u202c\u202d\u202e\u202f\u2060\u2066\u2067\u2068\u2069"
+    "\u2212\u3000\ufeff",
+)
+# A number that was kept as a decimal.
+DECIMAL = re.compile(r"([+]?[0-9]+)[.]0", re.ASCII)
 EXTENSION = re.compile(
     r"([+]?[0-9]+)(?:;?ext=?|x|#)[0-9]{1,7}", re.ASCII | re.IGNORECASE
 )
@@ -50,7 +59,10 @@ def normalise(address: str) -> str:
     `00` is `+`. Which channel it is of is not known here: ids of other kinds stay.
     """
     text = address.strip()
-    bare = text.translate(DIGITS).replace("(0)", "").translate(PUNCTUATION)
+    bare = text.translate(DIGITS)
+    if decimal := DECIMAL.fullmatch(bare):
+        bare = decimal[1]
+    bare = bare.replace("(0)", "").translate(PUNCTUATION)
     # No id of a platform's begins so.
     if bare.startswith(("+", "00")) and (dialled := EXTENSION.fullmatch(bare)):
         bare = dialled[1]
