@@ -61,7 +61,9 @@ class InfobipCatalogue:
     def read(self, response: httpx.Response) -> Page | Refusal | None:
         """Take the list; one that says it goes on is not taken for the whole."""
         match content_json(response):
-            case {"templates": [*_] as templates, **rest} if response.is_success:
+            case {"templates": [*_] as templates, **rest} if (
+                response.is_success and "requestError" not in rest
+            ):
                 found, paging = objects(templates), rest.get("paging")
                 total = paging.get("totalResults") if isinstance(paging, dict) else None
                 if found is None:

@@ -65,7 +65,9 @@ class MetaCatalogue:
     def read(self, response: httpx.Response) -> Page | Refusal | None:
         """Take a page; the link to the next has the token in it, its cursor has not."""
         match content_json(response):
-            case {"data": [*_] as data, **rest} if response.is_success:
+            case {"data": [*_] as data, **rest} if (
+                response.is_success and "error" not in rest
+            ):
                 return _page(objects(data), rest.get("paging"))
             case {"error": {"code": int(code)}}:
                 if code in LOGIN:
