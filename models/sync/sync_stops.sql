@@ -88,6 +88,12 @@ contact_points as (
 
 ),
 
+readers as (
+
+    select * from {{ ref('int_whatsapp_readers') }}
+
+),
+
 contact_point_versions as (
 
     select * from {{ ref('stg_crm__contact_points') }}
@@ -269,7 +275,30 @@ unjudged_messages as (
 
 ),
 
--- To the person, or to anybody at one of their addresses.
+reader_points as (
+
+    select
+        contact_points.customer_id,
+        contact_points.channel,
+        {{ reader_key('contact_points.address') | indent(8) }} as reader_key
+
+    from contact_points
+
+    left join readers
+        on
+            contact_points.channel = readers.channel
+            and contact_points.address = readers.address
+
+    -- Millions have an address.
+    where
+        contact_points.customer_id in (select decided_rows.customer_id from decided_rows)
+        or contact_points.customer_id in (
+            select unjudged_messages.canonical_customer_id from unjudged_messages
+        )
+
+),
+
+-- To the person, or to anybody who reads one of their addresses, as caps count it.
 people_reached as (
 
     select
@@ -286,15 +315,15 @@ people_reached as (
 
     from unjudged_messages
 
-    inner join contact_points as reached
+    inner join reader_points as reached
         on
             unjudged_messages.canonical_customer_id = reached.customer_id
             and unjudged_messages.channel = reached.channel
 
-    inner join contact_points as theirs
+    inner join reader_points as theirs
         on
             reached.channel = theirs.channel
-            and reached.address = theirs.address
+            and reached.reader_key = theirs.reader_key
 
     where unjudged_messages.delivery_event != 'held_out'
 
