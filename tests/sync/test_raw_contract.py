@@ -81,3 +81,29 @@ def test_a_channel_that_is_left_out_asks_for_nothing(channel):
     assert asked
     for test in asked:
         assert is_on(test.get("config", {}), channel), test["name"]
+
+
+# LINE's receipts; WeChat's messages are read as events, WhatsApp's changes are kept.
+UNREAD = {
+    "stg_line__deliveries",
+    "stg_wechat__inbound_messages",
+    "stg_whatsapp__changes",
+}
+
+
+def test_what_staging_takes_apart_is_read_by_somebody():
+    """A stop in a model that nothing is made of would be heard by nobody."""
+    texts = {
+        path.stem: path.read_text(encoding="utf-8")
+        for path in MODELS.rglob("*.sql")
+        if not path.stem.endswith("__rejected")
+    }
+
+    unread = {
+        name
+        for name in texts
+        if name.startswith("stg_")
+        and not any(f"'{name}'" in text for of, text in texts.items() if of != name)
+    }
+
+    assert unread == UNREAD
