@@ -31,11 +31,13 @@ renamed as (
         {{ try_timestamp('source.status_changed_at') }} as status_changed_at,
         {{ try_timestamp('source.verified_at') }} as verified_at,
         {{ try_timestamp('source.owned_from') }} as owned_from,
-        -- An end that nobody can read is one, but for the year that means no end.
+        -- An end that nobody can read is one, but for those that mean no end.
         case
             when
                 nullif(trim(source.owned_to), '') is not null
-                and trim(source.owned_to) not like '9999-%'
+                and {{ regexp_like(
+                    'lower(trim(source.owned_to))', '^(9999-|[0-9]{5}-|infinity$)'
+                ) }} is false
                 then coalesce(
                     {{ try_timestamp('source.owned_to') }},
                     {{ try_timestamp_since_2000('source.received_at') }},
