@@ -53,15 +53,26 @@ def read_results(response: httpx.Response, rows: Sequence[MessageRow]) -> list[A
 def _refused(
     code: int, message: object, wait: float | None, rows: Sequence[MessageRow]
 ) -> list[Answer]:
-    """Nobody gets anything; a row's own code says more than the request's."""
-    if code in OF_ONE_ROW:
-        return [Answer("split", str(code), retry_after=wait) for _ in rows]
+    """
+    Nobody gets anything; a row's own code says more than the request's.
+
+    Who is called taken all the same is unknown, and so is who is not named beside them.
+    """
     results: list[object] = []
     match message:
         case {"sendResults": [*found]}:
             results = found
-    codes = [_code(result) or code for result in _by_row(results, rows)]
-    return [Answer("refused", str(own), retry_after=wait) for own in codes]
+    is_doubted = any(isinstance(one, dict) and _code(one) == 0 for one in results)
+    if code in OF_ONE_ROW and not is_doubted:
+        return [Answer("split", str(code), retry_after=wait) for _ in rows]
+    codes = [_code(result) for result in _by_row(results, rows)]
+    unnamed = Answer("refused", str(code), retry_after=wait)
+    if is_doubted:
+        unnamed = Answer("unknown", retry_after=wait)
+    return [
+        Answer("refused", str(own), retry_after=wait) if own else unnamed
+        for own in codes
+    ]
 
 
 def _answer(

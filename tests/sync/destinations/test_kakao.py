@@ -542,6 +542,18 @@ def test_where_all_failed_each_keeps_its_own_code():
     assert [code for _, code, _ in read(answer(code=-1031))] == ["-1031", "-1031"]
 
 
+@pytest.mark.parametrize("code", [-1031, -3301, -9998])
+def test_who_is_called_taken_in_a_failure_is_unknown(code):
+    results = [result(ALIMTALK, 1), result(SECOND, 2, -5000)]
+
+    assert read(answer(results, code)) == [
+        ("unknown", None, None),
+        ("refused", "-5000", None),
+    ]
+    strangers = [result(ALIMTALK, 1, recipientGroupingKey="another")]
+    assert read(answer(strangers, code)) == [("unknown", None, None)] * 2
+
+
 @pytest.mark.parametrize("code", [4, -1028, -2000, -2005, -3004, -3301, -4019, -5000])
 def test_a_refusal_for_one_rows_data_is_asked_again_in_halves(code):
     assert read(answer(code=code)) == [("split", str(code), None)] * 2
