@@ -824,6 +824,9 @@ judged as (
                     case
                         when status_word = 'rejected' and known_error_code = '1360'
                             then 'expired'
+                        -- What was handed in before says nothing of the first try.
+                        when status_word = 'rejected' and known_error_code = '1320'
+                            then 'pending'
                         when status_word in ('rejected', 'undeliverable') then 'failed'
                         when status_word in ('delivered', 'read') then status_word
                         when status_word = 'submitted' then 'sent'
@@ -833,6 +836,10 @@ judged as (
                     case
                         when status_word = 'seen' then 'read'
                         when status_word in ('delivered', 'expired') then status_word
+                        when
+                            status_word in ('undeliverable', 'rejected')
+                            and known_error_code in ('7280', 'status_23')
+                            then 'pending'
                         when status_word in ('undeliverable', 'rejected') then 'failed'
                         when status_word in ('accepted', 'ok', 'pending') then 'pending'
                     end
