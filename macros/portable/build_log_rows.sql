@@ -41,7 +41,8 @@
         nodes.node_type,
         nodes.status,
         nodes.relation_name,
-        cast({{ dbt.current_timestamp() }} as {{ dbt.type_timestamp() }})
+        {#- In UTC, whatever the zone of the server is. #}
+        {{ dbt.current_timestamp() }} at time zone 'UTC'
     from (values
         {{ rows | join(',\n') }}
     ) as nodes (node_id, node_type, status, relation_name, table_numbers)

@@ -68,6 +68,18 @@ class Server:
             host=self.host, port=self.port, user=self.user, dbname=self.database
         )
 
+    def in_zone(self, zone):
+        """Let its sessions have a zone of their own, as a server's host may give it."""
+        connection = self.connect()
+        with connection, connection.cursor() as cursor:
+            name = sql.Identifier(self.database)
+            cursor.execute(
+                sql.SQL("alter database {} set timezone = {}").format(
+                    name, sql.Literal(zone)
+                )
+            )
+        connection.close()
+
     def rows(self, query):
         connection = self.connect()
         with connection.cursor() as cursor:

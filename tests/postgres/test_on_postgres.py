@@ -73,6 +73,7 @@ def test_everything_builds_and_passes_on_postgres(on_postgres):
 
 def test_an_empty_database_gets_empty_raw_tables(server, dbt):
     database = server.named("nothing")
+    database.in_zone("America/St_Johns")
 
     # Staging asks one seed what an address is.
     code, output = dbt(
@@ -91,6 +92,9 @@ def test_an_empty_database_gets_empty_raw_tables(server, dbt):
     assert code == 0, output
     assert database.rows("select * from ott_staging.stg_crm__customers") == []
     assert database.rows("select * from raw.raw_line_webhooks") == []
+    behind = "extract(epoch from now() at time zone 'UTC' - max(logged_at))"
+    [(seconds,)] = database.rows(f"select {behind} from raw.ott_build_log")
+    assert 0 <= seconds < 3600, "the log is in UTC, whatever the server's zone is"
 
 
 def test_both_engines_give_each_reason_equally_often(engines):
