@@ -178,6 +178,7 @@ def on_postgres(server, raw_folder, dbt, tmp_path_factory):
     home = tmp_path_factory.mktemp("postgres")
     database = server.named("demo")
     load(database, raw_folder)
+    database.in_zone("Asia/Kathmandu")
     code, output = dbt(
         "build", "--target", "test_postgres", env=database.env, home=home
     )
