@@ -230,3 +230,16 @@ def test_every_group_of_reasons_has_a_page_with_all_of_them():
         assert line["verify_with_counsel"] == "false" or LAW in row, code
         assert f"exposure.ott.reasons_{line['stage']})" in told
     assert pages.count("\n| `") == len(reasons)
+
+
+def test_a_reason_of_several_channels_speaks_of_none_of_them():
+    """One who left an RCS agent read that they had switched us off in WhatsApp."""
+    names = ("WhatsApp", "LINE", "KakaoTalk", "WeChat", "RCS", "24 hours")
+
+    found = {
+        line["reason_code"]
+        for line in lines("reference/eligibility_reasons")
+        if any(name in line["marketer_label"] for name in names)
+    }
+
+    assert found == {"capability_unknown"}
