@@ -50,14 +50,14 @@ def why(
         wanted = {"customer_id": customer, "campaign_id": campaign}
         decisions = _select(session, relation, wanted)
         if not decisions:
-            raise TrustError(f"No decision names {customer}. Check the id.")
+            raise TrustError(_unnamed(customer, campaign))
         for decision in decisions:
             language = decision.get("template_language_code")
             decision.setdefault("language_code", language)
             for mart, keys, adds in EVIDENCE:
                 where = _relation(at, mart, replay=replay)
                 _add(session, decision, where, keys, adds)
-    return [_plain(decision) for decision in decisions]
+    return [_plain(decision) for decision in sorted(decisions, key=_place)]
 
 
 def why_then(
@@ -81,21 +81,36 @@ def why_then(
             if begins <= decision["decided_at"] < begins + timedelta(days=1)
         ]
         if not found:
-            raise TrustError(_not_kept(session, relation, customer, begins))
+            unnamed = _unnamed(customer, campaign, f"{night:%Y-%m-%d}")
+            raise TrustError(_not_kept(session, relation, begins) or unnamed)
     last = max((row["decided_at"], row["build_id"]) for row in found)
-    return [
-        _plain(row) for row in found if (row["decided_at"], row["build_id"]) == last
-    ]
+    kept = [row for row in found if (row["decided_at"], row["build_id"]) == last]
+    return [_plain(row) for row in sorted(kept, key=_place)]
 
 
-def _not_kept(session: Session, relation: str, customer: str, begins: datetime) -> str:
+def _place(decision: dict[str, Any]) -> tuple[str, bool, str]:
+    """Order decisions: of each campaign, the channel it comes by is first."""
+    first = decision.get("is_first_channel") is True
+    return str(decision.get("campaign_id")), not first, str(decision.get("channel"))
+
+
+def _unnamed(customer: str, campaign: str | None, night: str = "") -> str:
+    of = "".join(f" of {one}" for one in (campaign, night) if one)
+    what = "the id and the campaign" if campaign else "the id"
+    return (
+        f"No decision{of} names {customer}. Check {what}"
+        ": whoever is in no audience has none, whoever was merged has the other id's."
+    )
+
+
+def _not_kept(session: Session, relation: str, begins: datetime) -> str | None:
     kept = "count(case when decided_at >= ? and decided_at < ? then 1 end)"
     query = f"select min(decided_at), max(decided_at), {kept} from {relation}"  # noqa: S608
     ends = begins + timedelta(days=1)
     [(first, last, number)] = session.rows(query, begins, ends)
     night = f"{begins:%Y-%m-%d}"
     if number:
-        return f"No decision of {night} names {customer}. Check the id."
+        return None
     if first is None:
         return f"The night of {night} is not kept, nor any other. Run `dbt build`."
     return (

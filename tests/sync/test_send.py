@@ -340,6 +340,7 @@ def test_why_shows_the_decision_and_its_evidence(project):
 
     done = project.ott("why", "c1", "--json")
     without = project.ott("why", "c2", "--json")
+    elsewhere = project.ott("why", "c1", "--campaign", "other")
 
     [told] = json.loads(done.out)
     assert told["reason_codes"] == "consent_none"
@@ -347,6 +348,9 @@ def test_why_shows_the_decision_and_its_evidence(project):
     assert told["last_inbound_message_id"] == "m3"
     assert told["template_version"] == "4"
     assert "template_version" not in without.out, "it is another account's"
+    assert "No decision of other names c1. Check the id and the campaign" in (
+        elsewhere.err
+    )
     assert "+6590000001" not in done.out
 
 

@@ -82,7 +82,8 @@ def test_a_kept_night_tells_its_rules(project):
         pytest.param(
             "c9",
             "2026-11-18",
-            "No decision of 2026-11-18 names c9. Check the id.",
+            "No decision of 2026-11-18 names c9. Check the id: whoever is in no "
+            "audience has none, whoever was merged has the other id's.",
             id="nobody of that id",
         ),
     ],
@@ -123,3 +124,17 @@ def test_before_the_first_build_that_keeps_it_is_one_line_too(project):
 )
 def test_a_night_is_a_date_and_no_replay(project, words):
     assert project.ott("why", "c1", *words).returncode == 2
+
+
+def test_the_channel_a_campaign_comes_by_is_told_first(project):
+    project.sql(
+        "create table ott_marts.fct_decision_history as select 'b' as build_id,"
+        "'winback' as campaign_id, 'c1' as customer_id, channel,"
+        "channel = 'whatsapp' as is_first_channel, timestamp '2026-11-17' as decided_at"
+        " from (values ('line'), ('whatsapp'), ('rcs')) as v (channel)"
+    )
+
+    done = project.ott("why", "c1", "--night", "2026-11-17", "--json")
+
+    found = [decision["channel"] for decision in json.loads(done.out)]
+    assert found == ["whatsapp", "line", "rcs"]
