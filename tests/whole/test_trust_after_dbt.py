@@ -25,6 +25,20 @@ def test_files_of_a_later_compile_are_no_evidence(spoilt):
     assert "not proven" in sent.stdout + sent.stderr
 
 
+def test_a_table_whose_stops_cannot_be_asked_is_refused(spoilt):
+    """A failing test of any table of the sync leaves `sync_decided` as it was."""
+    with duckdb.connect(str(spoilt.home / "ott.duckdb")) as connection:
+        connection.execute(
+            "update raw.ott_build_log set status = 'skipped' "
+            "where node_id = 'model.ott.sync_decided'"
+        )
+
+    sent = sends(spoilt)
+
+    assert sent.returncode == 4, sent.stdout + sent.stderr
+    assert "sync_decided (skipped)" in sent.stdout + sent.stderr
+
+
 @pytest.mark.parametrize(
     "command",
     [
