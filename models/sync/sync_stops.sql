@@ -51,6 +51,12 @@ customers as (
 
 ),
 
+people_as_built as (
+
+    select * from {{ ref('int_customers') }}
+
+),
+
 customer_merges as (
 
     select * from {{ ref('int_customer_merges') }}
@@ -291,7 +297,9 @@ reader_points as (
 
     -- Millions have an address.
     where
-        contact_points.customer_id in (select decided_rows.customer_id from decided_rows)
+        contact_points.customer_id in (
+            select decided_rows.customer_id from decided_rows
+        )
         or contact_points.customer_id in (
             select unjudged_messages.canonical_customer_id from unjudged_messages
         )
@@ -416,6 +424,8 @@ customers_to_send as (
 
     select
         customers.customer_id,
+        customers.country_code,
+        customers.time_zone,
         customers.erased_at,
         customers.is_minor,
         customers.received_at
@@ -447,6 +457,8 @@ ranked_customers as (
 
     select
         customer_id,
+        country_code,
+        time_zone,
         is_minor,
         received_at,
         row_number() over (
@@ -668,6 +680,36 @@ stopped as (
             and ranked_customers.is_minor
 
     where rows_to_send.purpose != 'service'
+
+    union all
+
+    -- Another country has other laws, and another zone other nights.
+    select
+        rows_to_send.delivery_key,
+        rows_to_send.build_id,
+        'moved_since' as reason_code,
+        ranked_customers.received_at as stopped_at,
+        ranked_customers.received_at as known_at
+
+    from rows_to_send
+
+    inner join people_as_built
+        on rows_to_send.customer_id = people_as_built.customer_id
+
+    inner join ranked_customers
+        on
+            rows_to_send.customer_id = ranked_customers.customer_id
+            and ranked_customers.version_rank = 1
+            and rows_to_send.decided_at < ranked_customers.received_at
+
+    where
+        rows_to_send.message_type != 'profile'
+        and (
+            coalesce(ranked_customers.country_code, '')
+            != people_as_built.country_as_given
+            or coalesce(ranked_customers.time_zone, '')
+            != coalesce(people_as_built.time_zone, '')
+        )
 
     union all
 
