@@ -36,6 +36,11 @@
     '[[:cntrl:]]'
 {%- endmacro %}
 
+{#- It would count those of Latin-1 as well. -#}
+{% macro postgres__control_characters() -%}
+    '[' || chr(1) || '-' || chr(31) || chr(127) || ']'
+{%- endmacro %}
+
 {% macro spark__control_characters() -%}
     '[' || chr(0) || '-' || chr(31) || chr(127) || ']'
 {%- endmacro %}

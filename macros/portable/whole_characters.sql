@@ -10,7 +10,10 @@
             {{ regexp_like(
                 expression, 'u([dD][89a-fA-F]' ~ hex ~ hex ~ '|0000)'
             ) }}
-            and {{ is_json(expression) }} is false
+            and (
+                {{ is_json(expression) }} is false
+                or {{ regexp_like(expression, 'u0000') }}
+            )
             then {{ regexp_replace_all(
                 expression,
                 "'(' || " ~ slash ~ " || " ~ slash ~ " || '|' || "

@@ -21,6 +21,11 @@ cases as (
             chr(1) || 'a' || chr(31) || 'b' || chr(127),
             ' a b '
         ),
+        (
+            'a control of Latin-1 stays',
+            '{{ "a%cb" | format(0x85) }}',
+            '{{ "a%cb" | format(0x85) }}'
+        ),
         ('no letters', '', ''),
         ('nothing', null, null)
     ) as cases (case_name, given, expected)
