@@ -62,7 +62,8 @@ ranked as (
                 coalesce(merged_into_customer_id, '') desc,
                 coalesce(cast(erased_at as {{ dbt.type_string() }}), '') desc,
                 coalesce(country_code, '') desc,
-                coalesce(attributes, '') desc
+                coalesce(attributes, '') desc,
+                merged_at asc nulls first
         ) as version_rank
 
     from customers

@@ -204,7 +204,7 @@ ranked as (
             order by
                 status_rank asc,
                 decided_by_event_at desc nulls last,
-                consent_event_id desc
+                consent_event_id desc nulls last
         ) as event_rank
 
     from events

@@ -25,8 +25,8 @@ latest as (
         row_number() over (
             partition by versions.contact_point_id
             -- The version received last wins; the worse status wins a tie, then the end
-            -- of ownership. When an undated one came nobody knows: it may block, it
-            -- never opens.
+            -- of ownership; the rest makes the order total. When an undated one came
+            -- nobody knows: it may block, it never opens.
             order by
                 case
                     when
@@ -43,7 +43,12 @@ latest as (
                 versions.owned_to asc nulls last,
                 coalesce(versions.contact_status, '') desc,
                 coalesce(versions.address, '') desc,
-                coalesce(versions.customer_id, '') desc
+                coalesce(versions.customer_id, '') desc,
+                coalesce(versions.channel, '') desc,
+                coalesce(versions.sender_id, '') desc,
+                versions.owned_from desc nulls last,
+                versions.status_changed_at desc nulls last,
+                versions.last_seen_at desc nulls last
         ) as version_rank
 
     from versions

@@ -32,14 +32,20 @@ latest as (
         versions.*,
         row_number() over (
             partition by versions.customer_id
-            -- As in int_customer_merges; a minor wins a tie.
+            -- As in int_customer_merges; a minor wins a tie. The rest makes the order
+            -- total.
             order by
                 versions.received_at desc nulls last,
                 case when versions.is_minor then 0 else 1 end asc,
                 coalesce(versions.merged_into_customer_id, '') desc,
                 coalesce(cast(versions.erased_at as {{ dbt.type_string() }}), '') desc,
                 coalesce(versions.country_code, '') desc,
-                coalesce(versions.attributes, '') desc
+                coalesce(versions.attributes, '') desc,
+                coalesce(versions.time_zone, '') desc,
+                coalesce(versions.subdivision_code, '') desc,
+                coalesce(versions.language_code, '') desc,
+                coalesce(versions.preferred_channel, '') desc,
+                versions.created_at desc nulls last
         ) as version_rank
 
     from versions

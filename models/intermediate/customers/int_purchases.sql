@@ -27,7 +27,7 @@ latest_orders as (
         order_by=[
             'received_at desc',
             "case when order_status = 'placed' then 1 else 0 end asc",
-            'customer_id desc',
+            'customer_id desc nulls last',
             'ordered_at desc',
         ],
     ) | indent }}

@@ -14,11 +14,20 @@ latest as (
         versions.*,
         row_number() over (
             partition by sender_id
-            -- The version received last wins; the worse status wins a tie.
+            -- The version received last wins; the worse status wins a tie, then the
+            -- tighter limits. The rest makes the order total.
             order by
                 received_at desc,
                 case when sender_status = 'active' then 1 else 0 end asc,
-                coalesce(provider_account, '') desc
+                messaging_limit asc nulls last,
+                messages_per_second asc nulls last,
+                coalesce(provider_account, '') desc,
+                coalesce(channel, '') desc,
+                coalesce(provider, '') desc,
+                coalesce(brand_id, '') asc,
+                coalesce(portfolio_id, '') desc,
+                coalesce(template_account_id, '') desc,
+                coalesce(allowed_purposes, '') desc
         ) as version_rank
 
     from versions

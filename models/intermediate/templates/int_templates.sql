@@ -64,7 +64,9 @@ ranked as (
             order by
                 fetched_at desc,
                 case when status = 'APPROVED' then 1 else 0 end asc,
-                coalesce(template_id, '') desc
+                case when category = 'MARKETING' then 0 else 1 end asc,
+                coalesce(template_id, '') desc,
+                coalesce(body_text, '') desc
         ) as version_rank
 
     from catalogue

@@ -29,8 +29,8 @@ ranked as (
                 reply_windows.sender_id
             -- The window that closes last; ids make the order total.
             order by
-                reply_windows.closes_at desc,
-                reply_windows.last_inbound_message_id desc,
+                reply_windows.closes_at desc nulls last,
+                reply_windows.last_inbound_message_id desc nulls last,
                 reply_windows.address desc
         ) as window_rank
 

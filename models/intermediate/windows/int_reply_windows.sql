@@ -92,8 +92,8 @@ ranked as (
             -- The window that closes last; ids make the order total.
             order by
                 closes_at desc nulls last,
-                sent_at desc,
-                message_id desc,
+                sent_at desc nulls last,
+                message_id desc nulls last,
                 trigger_type asc
         ) as window_rank
 

@@ -93,6 +93,11 @@ first_receipts as (
             'sender_id asc nulls first',
             'customer_id asc nulls first',
             'contact_point_id asc nulls first',
+            'basis asc nulls first',
+            'actor asc nulls first',
+            'method asc nulls first',
+            'text_version asc nulls first',
+            'occurred_precision asc nulls first',
         ],
     ) }}
 
