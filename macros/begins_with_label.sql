@@ -15,8 +15,8 @@
         {%- for position in range(1, 6) %}
         {{ 'or ' if not loop.first -}}
         {{ dbt.position(
-            "lower(nullif(trim(" ~ dbt.split_part(labels, "'|'", position) ~ "), ''))",
-            "lower(ltrim(" ~ ns.sql ~ "))"
+            "lower(nullif(" ~ trimmed(dbt.split_part(labels, "'|'", position)) ~ ", ''))",
+            "lower(" ~ trimmed(ns.sql) ~ ")"
         ) }} = 1
         {%- endfor %},
         false

@@ -58,6 +58,6 @@
 
 {% macro flag_day_end(expression) -%}
     {{ ott.flag_text(expression) }} || case
-        when length(trim({{ ott.flag_text(expression) }})) = 10 then ' 23:59:59' else ''
+        when length({{ ott.trimmed(ott.flag_text(expression)) }}) = 10 then ' 23:59:59' else ''
     end
 {%- endmacro %}

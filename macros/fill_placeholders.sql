@@ -3,8 +3,8 @@
 {% macro fill_placeholders(text, names, variables) -%}
     {%- set ns = namespace(sql=text) -%}
     {%- for position in range(1, 6) -%}
-        {%- set name = "coalesce(trim(" ~ dbt.split_part(names, "','", position)
-            ~ "), '')" -%}
+        {%- set name = "coalesce(" ~ trimmed(dbt.split_part(names, "','", position))
+            ~ ", '')" -%}
         {%- set ns.sql = "replace(" ~ ns.sql ~ ", '{' || " ~ name ~ " || '}', coalesce("
             ~ json_text_dynamic(variables, name) ~ ", '{' || " ~ name ~ " || '}'))" -%}
     {%- endfor -%}

@@ -11,7 +11,7 @@
     ] -%}
         {%- set hidden.signs = hidden.signs ~ ('%c' | format(code)) -%}
     {%- endfor -%}
-    {%- set ns = namespace(sql="translate(trim(" ~ address ~ "), '"
+    {%- set ns = namespace(sql="translate(" ~ trimmed(address) ~ ", '"
         ~ '٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹０１２３４５６７８９＋' ~ hidden.signs
         ~ "' || chr(9) || chr(10) || chr(13), '" ~ digits * 3 ~ "+')") -%}
     {#- A number that was kept as a decimal has a zero that nobody dials. -#}
@@ -38,6 +38,6 @@
             {{ kind }} = 'phone_or_user_key'
             and {{ regexp_like(ns.sql, '^[+][1-9][0-9]{7,14}$') }}
             then {{ ns.sql }}
-        else trim({{ address }})
+        else {{ trimmed(address) }}
     end
 {%- endmacro %}

@@ -1,7 +1,7 @@
 {#- What `campaign_messages.template_name` calls a listed template: its code where the
     provider sends by code, else its name. -#}
 {% macro template_name_in(provider, payload) -%}
-    case lower(trim({{ provider }}))
+    case lower({{ trimmed(provider) }})
         when 'twilio' then {{ json_text(payload, ['sid']) }}
         when 'nhn' then {{ json_text(payload, ['templateCode']) }}
         when 'kakao' then {{ json_text(payload, ['templateCode']) }}

@@ -9,7 +9,7 @@
 {%- endmacro %}
 
 {% macro default__try_decimal(expression) -%}
-    {%- set text = "trim(cast(" ~ expression ~ " as " ~ dbt.type_string() ~ "))" -%}
+    {%- set text = trimmed("cast(" ~ expression ~ " as " ~ dbt.type_string() ~ ")") -%}
     case
         when {{ regexp_like(text, decimal_shape()) }}
             then try_cast({{ text }} as decimal(28, 6))
@@ -17,7 +17,7 @@
 {%- endmacro %}
 
 {% macro postgres__try_decimal(expression) -%}
-    {%- set text = "trim(cast(" ~ expression ~ " as text))" -%}
+    {%- set text = trimmed("cast(" ~ expression ~ " as text)") -%}
     cast(
         case
             when
@@ -35,10 +35,11 @@
 
 {#- Its `numeric` has 29 digits before the point; ours have 22. -#}
 {% macro bigquery__try_decimal(expression) -%}
-    {%- set number = "safe_cast(trim(cast(" ~ expression ~ " as string)) as numeric)" -%}
+    {%- set text = trimmed("cast(" ~ expression ~ " as string)") -%}
+    {%- set number = "safe_cast(" ~ text ~ " as numeric)" -%}
     case
         when
-            {{ regexp_like("trim(cast(" ~ expression ~ " as string))", decimal_shape()) }}
+            {{ regexp_like(text, decimal_shape()) }}
             and abs({{ number }}) < 1e22
             then round({{ number }}, 6)
     end

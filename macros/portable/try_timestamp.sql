@@ -14,7 +14,7 @@
 
 {% macro default__try_timestamp(expression) -%}
     {%- set given = "cast(" ~ expression ~ " as varchar)" -%}
-    {%- set text = "upper(trim(" ~ given ~ "))" -%}
+    {%- set text = "upper(" ~ trimmed(given) ~ ")" -%}
     {%- set utc = "regexp_replace(" ~ text ~ ", ' ?(Z|UTC|GMT)$', '+00:00')" -%}
     {%- set hours = "regexp_replace(" ~ utc ~ ", ' ?([+-][0-9]{2})$', '\\1:00')" -%}
     case
@@ -39,7 +39,7 @@
 {%- endmacro %}
 
 {% macro postgres__try_timestamp(expression) -%}
-    {%- set text = "upper(trim(cast(" ~ expression ~ " as text)))" -%}
+    {%- set text = "upper(" ~ trimmed("cast(" ~ expression ~ " as text)") ~ ")" -%}
     {#- PostgreSQL would round the seventh digit, and so turn a second. -#}
     {%- set short = "regexp_replace(" ~ text ~ ", '([.][0-9]{6})[0-9]+', '\\1')" -%}
     case
@@ -53,7 +53,7 @@
 
 {% macro spark__try_timestamp(expression) -%}
     {#- Without an offset Spark takes the session's zone: pin it to UTC. -#}
-    {%- set text = "upper(trim(cast(" ~ expression ~ " as string)))" -%}
+    {%- set text = "upper(" ~ trimmed("cast(" ~ expression ~ " as string)") ~ ")" -%}
     {#- It also wants seconds before an offset. -#}
     {%- set full = "regexp_replace(" ~ text ~ ", '^(.{16})([ A-Z+-]|$)', '$1:00$2')" -%}
     {%- set utc = "regexp_replace(" ~ full ~ ", ' ?(Z|UTC|GMT)$', '+00:00')" -%}
@@ -107,7 +107,7 @@
 {%- endmacro %}
 
 {% macro instant_text(expression) -%}
-    upper(trim(cast({{ expression }} as {{ dbt.type_string() }})))
+    upper({{ trimmed("cast(" ~ expression ~ " as " ~ dbt.type_string() ~ ")") }})
 {%- endmacro %}
 
 {#- An instant of the shape above with all its parts, `2026-11-18 10:00:00.25+09:00`: six

@@ -9,9 +9,9 @@
     {%- set behind = dbt.split_part(
         marked, "chr(3) || '<" ~ tag ~ ">' || chr(3)", 2
     ) -%}
-    {%- set held = "trim(" ~ dbt.split_part(
+    {%- set held = trimmed(dbt.split_part(
         behind, "chr(3) || '</" ~ tag ~ ">' || chr(3)", 1
-    ) ~ ")" -%}
+    )) -%}
     nullif(case
         when {{ held }} like chr(1) || '%' || chr(2) || '%' || chr(2) then null
         when {{ held }} like chr(1) || '%' || chr(2)

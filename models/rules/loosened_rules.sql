@@ -27,7 +27,7 @@ judged as (
 
     select
         unioned.*,
-        trim(coalesce(counsel_reviewed_by, '')) != ''
+        {{ trimmed("coalesce(counsel_reviewed_by, '')") }} != ''
         and counsel_reviewed_at is not null as is_reviewed
 
     from unioned

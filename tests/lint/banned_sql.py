@@ -17,6 +17,15 @@ BANNED = (
         "{{ union_distinct() }}: BigQuery wants it said",
         ("macros/portable/union_distinct.sql",),
     ),
+    (
+        r"\b[lr]?trim\s*\(",
+        "{{ trimmed(...) }}: some engines take one kind of blank, others all",
+        (
+            "macros/all_closed_gates.sql",
+            "macros/portable/trimmed.sql",
+            "assert_portable_engines_agree_about_null_and_text.sql",
+        ),
+    ),
     (r"\bby\s+name\b", "the columns, in the same order on both sides", ()),
     (
         r"\bnot\s+\(?\s*(?:\w+\.)?(?:is|has)_\w+\b(?!\s*\()",

@@ -9,6 +9,7 @@ from banned_sql import findings, main
         pytest.param("where day < current_date", id="current_date"),
         pytest.param("where t < CURRENT_TIMESTAMP", id="upper case too"),
         pytest.param("qualify row_number() over () = 1", id="qualify"),
+        pytest.param("lower(trim(channel))", id="plain trim"),
         pytest.param("union all by name", id="union by name"),
         pytest.param("select 1\n\nunion\n\nselect 2", id="plain union"),
         pytest.param("where not is_reachable", id="not gate"),

@@ -69,7 +69,7 @@ judged as (
     from campaign_messages
 
     where
-        trim(coalesce(provider_campaign_id, '')) = ''
+        {{ trimmed("coalesce(provider_campaign_id, '')") }} = ''
         and destination in (
             {%- for table in var('trigger_tables') %}
             '{{ table }}'{{ ',' if not loop.last }}

@@ -95,7 +95,7 @@ final as (
         case
             when component = 'button'
                 then {{ dbt.split_part('entry', "':'", 3) }}
-            else trim(entry)
+            else {{ trimmed('entry') }}
         end as parameter_name
 
     from split

@@ -10,10 +10,12 @@ timed as (
 
     select
         *,
-        trim(
-            coalesce(cast(starts_at as {{ dbt.type_string() }}), '')
-        ) as starts_text,
-        trim(coalesce(cast(ends_at as {{ dbt.type_string() }}), '')) as ends_text,
+        {{ trimmed(
+            "coalesce(cast(starts_at as " ~ dbt.type_string() ~ "), '')"
+        ) }} as starts_text,
+        {{ trimmed(
+            "coalesce(cast(ends_at as " ~ dbt.type_string() ~ "), '')"
+        ) }} as ends_text,
         {{ try_timestamp('starts_at') | indent(8) }} as begins_at,
         {{ try_timestamp('ends_at') | indent(8) }} as over_at
 

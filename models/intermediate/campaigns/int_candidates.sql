@@ -107,7 +107,7 @@ values_checked as (
         min(
             case
                 when
-                    trim(parameter_value) != ''
+                    {{ trimmed('parameter_value') }} != ''
                     and parameter_value not like '%     %'
                     and parameter_value not like '%' || chr(10) || '%'
                     and parameter_value not like '%' || chr(13) || '%'
@@ -248,7 +248,7 @@ final as (
         -- What only a provider holds, nobody here can read; of a file that we hold, the
         -- row's own text says how it begins.
         or (
-            trim(coalesce(with_templates.first_text, '')) = ''
+            {{ trimmed("coalesce(with_templates.first_text, '')") }} = ''
             and (
                 with_templates.content is null
                 or with_templates.message_type = 'template'

@@ -81,7 +81,9 @@ channel_statuses as (
             when status != 'success'
                 then coalesce(
                     error_code,
-                    replace(trim({{ dbt.split_part('status', "':'", 2) }}), ' ', '_')
+                    replace(
+                        {{ trimmed(dbt.split_part('status', "':'", 2)) }}, ' ', '_'
+                    )
                 )
         end as error_code,
         coalesce(occurred_at, received_at) as occurred_at,

@@ -11,23 +11,23 @@ renamed as (
     select
 
         ---------- ids
-        nullif(trim(consent_event_id), '') as given_event_id,
-        nullif(trim(customer_id), '') as customer_id,
-        nullif(trim(contact_point_id), '') as contact_point_id,
-        nullif(trim(sender_id), '') as sender_id,
+        nullif({{ trimmed('consent_event_id') }}, '') as given_event_id,
+        nullif({{ trimmed('customer_id') }}, '') as customer_id,
+        nullif({{ trimmed('contact_point_id') }}, '') as contact_point_id,
+        nullif({{ trimmed('sender_id') }}, '') as sender_id,
 
         ---------- strings
-        nullif(lower(trim(channel)), '') as channel,
-        nullif(lower(trim(purpose)), '') as purpose,
-        nullif(lower(trim(action)), '') as action,
-        nullif(lower(trim(basis)), '') as basis,
-        nullif(lower(trim(actor)), '') as actor,
-        nullif(lower(trim(method)), '') as method,
-        nullif(trim(text_version), '') as text_version,
+        nullif(lower({{ trimmed('channel') }}), '') as channel,
+        nullif(lower({{ trimmed('purpose') }}), '') as purpose,
+        nullif(lower({{ trimmed('action') }}), '') as action,
+        nullif(lower({{ trimmed('basis') }}), '') as basis,
+        nullif(lower({{ trimmed('actor') }}), '') as actor,
+        nullif(lower({{ trimmed('method') }}), '') as method,
+        nullif({{ trimmed('text_version') }}, '') as text_version,
         -- A date alone is a day, whatever is said of it.
         case
-            when length(trim(occurred_at)) = 10 then 'day'
-            else nullif(lower(trim(occurred_precision)), '')
+            when length({{ trimmed('occurred_at') }}) = 10 then 'day'
+            else nullif(lower({{ trimmed('occurred_precision') }}), '')
         end as occurred_precision,
 
         ---------- timestamps

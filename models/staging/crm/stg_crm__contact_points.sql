@@ -17,15 +17,15 @@ renamed as (
     select
 
         ---------- ids
-        nullif(trim(source.contact_point_id), '') as contact_point_id,
-        nullif(trim(source.customer_id), '') as customer_id,
-        nullif(trim(source.sender_id), '') as sender_id,
+        nullif({{ trimmed('source.contact_point_id') }}, '') as contact_point_id,
+        nullif({{ trimmed('source.customer_id') }}, '') as customer_id,
+        nullif({{ trimmed('source.sender_id') }}, '') as sender_id,
 
         ---------- strings
-        nullif(lower(trim(source.channel)), '') as channel,
+        nullif(lower({{ trimmed('source.channel') }}), '') as channel,
         channels.address_kind,
         {{ normalise_address('source.address', 'channels.address_kind') }} as address,
-        nullif(lower(trim(source.status)), '') as contact_status,
+        nullif(lower({{ trimmed('source.status') }}), '') as contact_status,
 
         ---------- timestamps
         {{ try_timestamp('source.status_changed_at') }} as status_changed_at,
@@ -34,9 +34,10 @@ renamed as (
         -- An end that nobody can read is one, but for those that mean no end.
         case
             when
-                nullif(trim(source.owned_to), '') is not null
+                nullif({{ trimmed('source.owned_to') }}, '') is not null
                 and {{ regexp_like(
-                    'lower(trim(source.owned_to))', '^(9999-|[0-9]{5}-|infinity$)'
+                    'lower(' ~ trimmed('source.owned_to') ~ ')',
+                    '^(9999-|[0-9]{5}-|infinity$)'
                 ) }} is false
                 then coalesce(
                     {{ try_timestamp('source.owned_to') }},
@@ -51,7 +52,7 @@ renamed as (
     from source
 
     left join channels
-        on lower(trim(source.channel)) = channels.channel
+        on lower({{ trimmed('source.channel') }}) = channels.channel
 
 ),
 

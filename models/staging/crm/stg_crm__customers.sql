@@ -11,15 +11,15 @@ renamed as (
     select
 
         ---------- ids
-        nullif(trim(customer_id), '') as customer_id,
-        nullif(trim(merged_into_customer_id), '') as merged_into_customer_id,
+        nullif({{ trimmed('customer_id') }}, '') as customer_id,
+        nullif({{ trimmed('merged_into_customer_id') }}, '') as merged_into_customer_id,
 
         ---------- strings
-        nullif(upper(trim(country_code)), '') as country_code,
-        nullif(trim(subdivision_code), '') as subdivision_code,
-        nullif(trim(language_code), '') as language_code,
-        nullif(trim(time_zone), '') as time_zone,
-        nullif(lower(trim(preferred_channel)), '') as preferred_channel,
+        nullif(upper({{ trimmed('country_code') }}), '') as country_code,
+        nullif({{ trimmed('subdivision_code') }}, '') as subdivision_code,
+        nullif({{ trimmed('language_code') }}, '') as language_code,
+        nullif({{ trimmed('time_zone') }}, '') as time_zone,
+        nullif(lower({{ trimmed('preferred_channel') }}), '') as preferred_channel,
         attributes,
 
         ---------- booleans
@@ -29,7 +29,7 @@ renamed as (
         {{ try_timestamp('created_at') }} as created_at,
         -- An erasure with an unreadable date is an erasure.
         case
-            when nullif(trim(erased_at), '') is not null
+            when nullif({{ trimmed('erased_at') }}, '') is not null
                 then coalesce(
                     {{ try_timestamp('erased_at') }},
                     {{ try_timestamp_since_2000('received_at') }},

@@ -11,10 +11,10 @@ renamed as (
     select
 
         ---------- ids
-        nullif(trim(customer_id), '') as customer_id,
+        nullif({{ trimmed('customer_id') }}, '') as customer_id,
 
         ---------- strings
-        nullif(trim(model_version), '') as model_version,
+        nullif({{ trimmed('model_version') }}, '') as model_version,
 
         ---------- numbers
         case

@@ -11,11 +11,11 @@ renamed as (
     select
 
         ---------- ids
-        nullif(trim(order_id), '') as order_id,
-        nullif(trim(customer_id), '') as customer_id,
+        nullif({{ trimmed('order_id') }}, '') as order_id,
+        nullif({{ trimmed('customer_id') }}, '') as customer_id,
 
         ---------- strings
-        nullif(lower(trim(status)), '') as order_status,
+        nullif(lower({{ trimmed('status') }}), '') as order_status,
 
         ---------- numbers
         {{ try_decimal('amount') }} as amount,

@@ -66,19 +66,19 @@ unioned as (
         'raw_consent_events' as source_table,
         consent_event_id as row_key,
         case
-            when nullif(trim(action), '') is null then 'action_missing'
+            when nullif({{ trimmed('action') }}, '') is null then 'action_missing'
             -- It counts as a withdrawal.
             when
-                lower(trim(action)) not in (
+                lower({{ trimmed('action') }}) not in (
                     'grant', 'request', 'confirm', 'renew_notice', 'withdraw', 'deny'
                 )
                 then 'unknown_action'
             when
-                nullif(trim(customer_id), '') is null
-                and nullif(trim(consent_events.contact_point_id), '') is null
+                nullif({{ trimmed('customer_id') }}, '') is null
+                and nullif({{ trimmed('consent_events.contact_point_id') }}, '') is null
                 then 'person_missing'
             when
-                nullif(trim(customer_id), '') is null
+                nullif({{ trimmed('customer_id') }}, '') is null
                 and known_contact_points.contact_point_id is null
                 then 'unknown_contact_point'
             when {{ try_timestamp('occurred_at') }} is null
@@ -91,7 +91,9 @@ unioned as (
     from consent_events
 
     left join known_contact_points
-        on trim(consent_events.contact_point_id) = known_contact_points.contact_point_id
+        on
+            {{ trimmed('consent_events.contact_point_id') }}
+            = known_contact_points.contact_point_id
 
     union all
 
@@ -119,15 +121,16 @@ unioned as (
         'raw_orders' as source_table,
         order_id as row_key,
         case
-            when nullif(trim(order_id), '') is null then 'id_missing'
-            when nullif(trim(customer_id), '') is null then 'customer_missing'
+            when nullif({{ trimmed('order_id') }}, '') is null then 'id_missing'
+            when nullif({{ trimmed('customer_id') }}, '') is null
+                then 'customer_missing'
             when {{ try_timestamp('ordered_at') }} is null
                 then 'unreadable_ordered_at'
             when {{ try_decimal('amount') }} is null then 'unreadable_amount'
             when {{ try_decimal('amount') }} < 0 then 'negative_amount'
             -- It is no purchase.
             when
-                coalesce(lower(trim(status)), '') not in (
+                coalesce(lower({{ trimmed('status') }}), '') not in (
                     'placed', 'cancelled', 'refunded'
                 )
                 then 'unknown_status'
@@ -161,13 +164,13 @@ unioned as (
         'raw_customers' as source_table,
         customer_id as row_key,
         case
-            when nullif(trim(customer_id), '') is null then 'id_missing'
+            when nullif({{ trimmed('customer_id') }}, '') is null then 'id_missing'
             when
-                nullif(trim(attributes), '') is not null
+                nullif({{ trimmed('attributes') }}, '') is not null
                 and not {{ is_json('attributes') }}
                 then 'broken_json'
             when
-                nullif(trim(is_minor), '') is not null
+                nullif({{ trimmed('is_minor') }}, '') is not null
                 and {{ try_boolean('is_minor') }} is null
                 then 'unreadable_is_minor'
             when {{ try_timestamp_since_2000('received_at') }} is null
@@ -183,13 +186,13 @@ unioned as (
         'raw_senders' as source_table,
         sender_id as row_key,
         case
-            when nullif(trim(sender_id), '') is null then 'id_missing'
+            when nullif({{ trimmed('sender_id') }}, '') is null then 'id_missing'
             when
-                nullif(trim(messaging_limit), '') is not null
+                nullif({{ trimmed('messaging_limit') }}, '') is not null
                 and {{ try_bigint('messaging_limit') }} is null
                 then 'unreadable_messaging_limit'
             when
-                nullif(trim(messages_per_second), '') is not null
+                nullif({{ trimmed('messages_per_second') }}, '') is not null
                 and coalesce({{ try_bigint('messages_per_second') }} <= 0, true)
                 then 'unreadable_messages_per_second'
             when {{ try_timestamp('received_at') }} is null
@@ -205,20 +208,20 @@ unioned as (
         'raw_suppressions' as source_table,
         suppression_id as row_key,
         case
-            when nullif(trim(suppression_id), '') is null then 'id_missing'
-            when nullif(trim(key_value), '') is null then 'key_missing'
+            when nullif({{ trimmed('suppression_id') }}, '') is null then 'id_missing'
+            when nullif({{ trimmed('key_value') }}, '') is null then 'key_missing'
             -- It is tried as either.
             when
-                coalesce(lower(trim(key_type)), '') not in (
+                coalesce(lower({{ trimmed('key_type') }}), '') not in (
                     'customer', 'address', 'address_hash'
                 )
                 then 'unknown_key_type'
             when
-                nullif(trim(starts_at), '') is not null
+                nullif({{ trimmed('starts_at') }}, '') is not null
                 and {{ try_timestamp('starts_at') }} is null
                 then 'unreadable_starts_at'
             when
-                nullif(trim(ends_at), '') is not null
+                nullif({{ trimmed('ends_at') }}, '') is not null
                 and {{ try_timestamp_since_2000('ends_at') }} is null
                 then 'unreadable_ends_at'
             when {{ try_timestamp('ends_at') }} < {{ try_timestamp('starts_at') }}
@@ -236,10 +239,10 @@ unioned as (
         'raw_registry_checks' as source_table,
         registry_check_id as row_key,
         case
-            when nullif(trim(address), '') is null then 'key_missing'
+            when nullif({{ trimmed('address') }}, '') is null then 'key_missing'
             -- It counts as listed.
             when
-                coalesce(lower(trim(result)), '') not in (
+                coalesce(lower({{ trimmed('result') }}), '') not in (
                     'clear', 'listed', 'registered', 'disconnected'
                 )
                 then 'unknown_result'

@@ -17,17 +17,19 @@ registry_checks as (
 answers as (
 
     select
-        'register-' || coalesce(lower(trim(registry)), '') || '-'
+        'register-' || coalesce(lower({{ trimmed('registry') }}), '') || '-'
         || {{ normalise_address('address', "'phone'") }} as suppression_id,
         address,
-        coalesce(lower(trim(result)), '') in ('clear', 'registered') as is_good,
-        coalesce(lower(trim(result)), '') = 'disconnected' as is_disconnected,
+        coalesce(lower({{ trimmed('result') }}), '') in ('clear', 'registered')
+            as is_good,
+        coalesce(lower({{ trimmed('result') }}), '') = 'disconnected'
+            as is_disconnected,
         checked_at,
         received_at
 
     from registry_checks
 
-    where nullif(trim(address), '') is not null
+    where nullif({{ trimmed('address') }}, '') is not null
 
 ),
 
@@ -70,27 +72,28 @@ renamed as (
     select
 
         ---------- ids
-        nullif(trim(source.suppression_id), '') as suppression_id,
-        nullif(trim(source.sender_id), '') as sender_id,
+        nullif({{ trimmed('source.suppression_id') }}, '') as suppression_id,
+        nullif({{ trimmed('source.sender_id') }}, '') as sender_id,
 
         ---------- strings
-        nullif(lower(trim(source.key_type)), '') as key_type,
+        nullif(lower({{ trimmed('source.key_type') }}), '') as key_type,
         case
-            when lower(trim(source.key_type)) = 'customer' then trim(source.key_value)
-            when lower(trim(source.key_type)) = 'address_hash'
-                then lower(trim(source.key_value))
+            when lower({{ trimmed('source.key_type') }}) = 'customer'
+                then {{ trimmed('source.key_value') }}
+            when lower({{ trimmed('source.key_type') }}) = 'address_hash'
+                then lower({{ trimmed('source.key_value') }})
             when
                 {{ regexp_like(
                     normalise_address('source.key_value', "'phone'"), '^[+]?[0-9]+$'
                 ) }}
                 then {{ normalise_address('source.key_value', "'phone'") }}
-            else trim(source.key_value)
+            else {{ trimmed('source.key_value') }}
         end as key_value,
         -- The dots and dashes of a platform's own id belong to it.
-        trim(source.key_value) as given_key_value,
-        nullif(lower(trim(source.channel)), '') as channel,
-        nullif(lower(trim(source.purpose)), '') as purpose,
-        nullif(lower(trim(source.reason)), '') as suppression_reason,
+        {{ trimmed('source.key_value') }} as given_key_value,
+        nullif(lower({{ trimmed('source.channel') }}), '') as channel,
+        nullif(lower({{ trimmed('source.purpose') }}), '') as purpose,
+        nullif(lower({{ trimmed('source.reason') }}), '') as suppression_reason,
 
         ---------- timestamps
         {{ try_timestamp('source.starts_at') }} as starts_at,

@@ -17,7 +17,7 @@ calls as (
     select
         payload,
         {{ dbt.hash("coalesce(payload, '')") }} as row_key,
-        lower(trim(provider)) as provider,
+        lower({{ trimmed('provider') }}) as provider,
         {{ is_json('payload') }} as is_json,
         {{ regexp_like('payload', '^[A-Za-z][A-Za-z0-9_]*=') }} as is_form,
         substring({{ json_value('payload', []) }}, 1, 1) as first_letter,

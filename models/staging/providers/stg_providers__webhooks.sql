@@ -41,11 +41,11 @@ calls as (
         -- What ends the body is no part of its last field.
         translate(payload, chr(10) || chr(13), '') as form,
         {{ dbt.hash("coalesce(payload, '')") }} as payload_hash,
-        lower(trim(provider)) as provider,
+        lower({{ trimmed('provider') }}) as provider,
         nullif(sender_id, '') as sender_id,
         {{ is_json('payload') }} as is_json,
         substring({{ json_value('payload', []) }}, 1, 1) as first_letter,
-        case lower(trim(provider))
+        case lower({{ trimmed('provider') }})
             when 'infobip' then {{ json_value('payload', ['results']) }}
             when 'braze' then {{ json_value('payload', ['events']) }}
         end as listed,
@@ -53,7 +53,9 @@ calls as (
 
     from source
 
-    where lower(trim(provider)) in ('twilio', 'vonage', 'infobip', 'braze', 'sfmc')
+    where
+        lower({{ trimmed('provider') }})
+        in ('twilio', 'vonage', 'infobip', 'braze', 'sfmc')
 
 ),
 

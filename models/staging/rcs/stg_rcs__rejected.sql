@@ -47,7 +47,8 @@ payloads as (
         row_key,
         case
             when not {{ is_json('payload') }} then 'broken_json'
-            when substring(trim(envelope_data), 1, 1) != '{' then 'encoded_envelope'
+            when substring({{ trimmed('envelope_data') }}, 1, 1) != '{'
+                then 'encoded_envelope'
             when not {{ is_json('body') }} then 'broken_json'
             -- What a carrier decided about our agent is nobody's message.
             when lower(attribute_type) = 'agent_launch_event' then null

@@ -34,9 +34,9 @@ templates as (
             "coalesce(provider, '') || '|' || coalesce(account_id, '')"
             ~ " || '|' || payload || '|' || coalesce(fetched_at, '')"
         ) }} as row_key,
-        case lower(trim(provider))
+        case lower({{ trimmed('provider') }})
             when 'kakao' then 'nhn'
-            else lower(trim(provider))
+            else lower({{ trimmed('provider') }})
         end as provider,
         account_id,
         payload,
@@ -46,7 +46,7 @@ templates as (
 
     where
         {{ is_json('payload') }}
-        and lower(trim(provider)) in ('twilio', 'nhn', 'kakao', 'wechat')
+        and lower({{ trimmed('provider') }}) in ('twilio', 'nhn', 'kakao', 'wechat')
 
 ),
 
@@ -152,9 +152,10 @@ parameters as (
 
     select distinct
         row_key,
-        trim(replace(
-            {{ dbt.split_part('substring(piece, 4)', "'}'", 1) }}, '.DATA', ''
-        )) as parameter_name
+        {{ trimmed(
+            "replace(" ~ dbt.split_part('substring(piece, 4)', "'}'", 1)
+            ~ ", '.DATA', '')"
+        ) }} as parameter_name
 
     from pieces
 
@@ -219,7 +220,8 @@ renamed as (
         end as parameter_format,
         'NONE' as header_format,
         said.body_text,
-        coalesce(nullif(trim(said.header_text), ''), said.body_text) as first_text,
+        coalesce(nullif({{ trimmed('said.header_text') }}, ''), said.body_text)
+            as first_text,
         case
             when said.provider != 'twilio' or parameter_lists.name_count > 0
                 then parameter_lists.parameter_names

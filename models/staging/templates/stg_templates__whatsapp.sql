@@ -34,7 +34,7 @@ templates as (
 
     where
         {{ is_json('payload') }}
-        and coalesce(lower(trim(provider)), '') not in (
+        and coalesce(lower({{ trimmed('provider') }}), '') not in (
             'twilio', 'nhn', 'kakao', 'wechat'
         )
 
@@ -260,7 +260,8 @@ renamed as (
         )) as parameter_format,
         coalesce(parts.header_format, 'NONE') as header_format,
         parts.body_text,
-        coalesce(nullif(trim(parts.header_text), ''), parts.body_text) as first_text,
+        coalesce(nullif({{ trimmed('parts.header_text') }}, ''), parts.body_text)
+            as first_text,
         names.body_parameter_names,
         upper({{ json_text('templates.payload', ['quality_score', 'score']) }})
             as quality,

@@ -16,7 +16,7 @@ marked as (
         {{ xml_marked('payload') }} as body,
         -- A torn body tells nothing, not even what stands in its first half.
         coalesce(
-            trim(translate(payload, chr(9) || chr(10) || chr(13), '   '))
+            {{ trimmed("translate(payload, chr(9) || chr(10) || chr(13), '   ')") }}
             like '<xml>%</xml>',
             false
         ) as is_whole,
