@@ -5,7 +5,7 @@
 {%- endmacro %}
 
 {% macro default__trimmed(expression) -%}
-    trim(both '{{ blanks() }}' from {{ expression }})
+    trim(both '{{ ott.blanks() }}' from {{ expression }})
 {%- endmacro %}
 
 {#- Its `trim` takes all of them. -#}
@@ -14,11 +14,11 @@
 {%- endmacro %}
 
 {% macro snowflake__trimmed(expression) -%}
-    trim({{ expression }}, '{{ blanks() }}')
+    trim({{ expression }}, '{{ ott.blanks() }}')
 {%- endmacro %}
 
 {% macro bigquery__trimmed(expression) -%}
-    trim({{ expression }}, '{{ blanks() }}')
+    trim({{ expression }}, '{{ ott.blanks() }}')
 {%- endmacro %}
 
 {#- Unicode's space separators, by their code points: nobody could tell them apart here. -#}
