@@ -157,6 +157,150 @@ parts as (
 
 closing as (
 
+    select country_code
+
+    from rules_in_force
+
+    where
+        holiday_policy = 'block'
+        and country_code != '*'
+
+    {{ union_distinct() }}
+
+    select countries.country_code
+
+    from countries
+
+    cross join rules_in_force
+
+    where
+        rules_in_force.holiday_policy = 'block'
+        and rules_in_force.country_code = '*'
+
+),
+
+words as (
+
+    select * from {{ ref('stop_keywords_overrides') }}
+
+    where is_active is not false
+
+),
+
+rules_in_force as (
+
+    select * from {{ ref('sending_hours') }}
+
+),
+
+countries as (
+
+    select * from {{ ref('countries') }}
+
+),
+
+channels as (
+
+    select * from {{ ref('channels') }}
+
+),
+
+named_countries as (
+
+    {% for rule in with_countries -%}
+    select
+        '{{ rule }}_overrides' as seed_name,
+        country_code as named
+
+    from {{ ref(rule ~ '_overrides') }}
+    {{ 'union all' if not loop.last }}
+
+    {% endfor %}
+),
+
+blocked as (
+
+    select
+        message_policies.blocked_number_countries as named,
+        count(
+            distinct case
+                when
+                    {{ is_listed(
+                        'countries.country_code',
+                        'message_policies.blocked_number_countries'
+                    ) | indent(20) }}
+                    then countries.country_code
+            end
+        ) as known_count
+
+    from message_policies
+
+    cross join countries
+
+    where message_policies.blocked_number_countries != ''
+
+    group by message_policies.blocked_number_countries
+
+),
+
+held as (
+
+    select
+        sending_hours.channels as named,
+        count(
+            distinct case
+                when
+                    {{ is_listed(
+                        'channels.channel', 'sending_hours.channels'
+                    ) | indent(20) }}
+                    then channels.channel
+            end
+        ) as known_count
+
+    from sending_hours
+
+    cross join channels
+
+    where sending_hours.channels != '*'
+
+    group by sending_hours.channels
+
+),
+
+parts as (
+
+    select
+        'cap_rules_overrides' as seed_name,
+        subdivision_code as named
+
+    from cap_rules
+
+    where subdivision_code != '*'
+
+    union all
+
+    select
+        'sending_hours_overrides' as seed_name,
+        subdivision_code as named
+
+    from sending_hours
+
+    where subdivision_code not in ('*', '?')
+
+    union all
+
+    select
+        'holidays_overrides' as seed_name,
+        subdivision_code as named
+
+    from holidays
+
+    where subdivision_code != ''
+
+),
+
+closing as (
+
     select distinct country_code
 
     from rules_in_force
@@ -245,9 +389,7 @@ judged as (
     from holidays
 
     left join closing
-        on
-            closing.country_code in ('*', holidays.country_code)
-            and holidays.country_code != '*'
+        on holidays.country_code = closing.country_code
 
     where closing.country_code is null
 
