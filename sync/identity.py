@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sync import lock
 from sync.errors import TrustError
+from sync.operator_stops import STOPS
 
 if TYPE_CHECKING:
     from sync.desk import Desk
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from sync.warehouse import Session
 
 RUNS = "raw_sync_runs"
-STOPS = "raw_operator_stops"
 # So many of the last steps are looked for, and all of them only if one is missing.
 LAST, ALL = 100, 2**31
 COLUMNS = ("run_id", "ledger_id", "build_id", "destination", "event")

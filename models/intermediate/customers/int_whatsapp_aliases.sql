@@ -18,47 +18,12 @@ preferences as (
 
 ),
 
-seen_together as (
-
-    select
-        wa_id,
-        user_id,
-        received_at
-
-    from inbound_messages
-
-    union all
-
-    select
-        wa_id,
-        user_id,
-        received_at
-
-    from statuses
-
-    union all
-
-    select
-        wa_id,
-        user_id,
-        received_at
-
-    from preferences
-
-),
-
 pairs as (
 
-    select distinct
-        '+' || wa_id as phone,
-        user_id
-
-    from seen_together
-
-    where
-        wa_id is not null
-        and user_id is not null
-        and received_at <= {{ as_of() }}
+    {{ whatsapp_pairs(
+        ['inbound_messages', 'statuses', 'preferences'],
+        'received_at <= ' ~ as_of(),
+    ) | indent }}
 
 ),
 

@@ -14,47 +14,20 @@ inbound_messages as (
 
     select * from {{ ref('stg_whatsapp__inbound_messages') }}
 
-    where received_at > {{ as_of() }}
-
 ),
 
 preferences as (
 
     select * from {{ ref('stg_whatsapp__preferences') }}
 
-    where received_at > {{ as_of() }}
-
-),
-
-seen_together as (
-
-    select
-        wa_id,
-        user_id
-
-    from inbound_messages
-
-    union all
-
-    select
-        wa_id,
-        user_id
-
-    from preferences
-
 ),
 
 pairs as (
 
-    select distinct
-        '+' || wa_id as phone,
-        user_id
-
-    from seen_together
-
-    where
-        wa_id is not null
-        and user_id is not null
+    {{ whatsapp_pairs(
+        ['inbound_messages', 'preferences'],
+        'received_at > ' ~ as_of(),
+    ) | indent }}
 
 ),
 

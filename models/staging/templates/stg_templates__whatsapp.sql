@@ -7,13 +7,7 @@ with
 
 source as (
 
-    select
-        provider,
-        account_id,
-        fetched_at,
-        {{ whole_characters('payload') | indent(8) }} as payload
-
-    from {{ source('templates', 'raw_templates') }}
+    {{ template_payloads() | indent }}
 
 ),
 
