@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BUSY_SECONDS = 30
+POLL_SECONDS = 0.01
 # So many pages, 40 MB, the log may hold before they are copied into the file. What is
 # committed is durable in the log.
 LOG_PAGES = 10_000
@@ -134,10 +136,23 @@ class SqliteStore:
 
     def set_up(self) -> None:
         """Make commits durable; readers never wait for the writer."""
-        self.connection.execute("pragma journal_mode = wal")
+        self._wal()
         self.connection.execute("pragma synchronous = full")
         # A group of thousands touches more pages than are copied at once by default.
         self.connection.execute(f"pragma wal_autocheckpoint = {LOG_PAGES}")
+
+    def _wal(self) -> None:
+        """Keep a log; SQLite itself does not wait while another does the same."""
+        end = time.monotonic() + BUSY_SECONDS
+        while True:
+            try:
+                self.connection.execute("pragma journal_mode = wal")
+            except LockedError:
+                if time.monotonic() >= end:
+                    raise
+                time.sleep(POLL_SECONDS)
+            else:
+                return
 
     def schema(self, script: str) -> str:
         """Take them as they are."""

@@ -21,6 +21,7 @@ from sync_project import changed, people, wait_until
 
 from sync.errors import ConfigError, LockedError
 from sync.ledger import Ledger
+from sync.ledger_store import SqliteStore
 from sync.lock import hold, if_free
 from sync.warehouse_postgres import PostgresWarehouse
 
@@ -47,6 +48,38 @@ def test_a_ledger_that_is_held_is_not_called_damaged(project):
     assert done.returncode == 4
     assert done.err == "Error: Another program holds the ledger. Try again later.\n"
     assert project.send().summary["outcomes"] == {"accepted": 3}
+
+
+def set_up_at_once(path):
+    """Make one new file by two programs in the same moment; give what they say."""
+    barrier, said = threading.Barrier(2), []
+
+    def program():
+        store = SqliteStore(path)
+        barrier.wait()
+        try:
+            store.set_up()
+        except LockedError as error:
+            said.append(str(error))
+        store.connection.close()
+
+    threads = [threading.Thread(target=program) for _ in range(2)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    return said
+
+
+def test_the_first_runs_of_two_destinations_may_make_the_ledger_at_once(tmp_path):
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        said = [set_up_at_once(tmp_path / f"ledger{one}.db") for one in range(300)]
+    finally:
+        sys.setswitchinterval(before)
+
+    assert said == [[]] * 300
 
 
 def test_a_ledger_that_is_held_in_the_middle_of_a_run_ends_it(project):
