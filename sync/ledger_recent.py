@@ -33,6 +33,7 @@ MESSAGE_IDS = """
 select distinct provider_message_id from events
 where destination = ? and provider_message_id is not null
 """
+STATE = "select state, state_at from deliveries where delivery_key = ?"
 ENDS = """
 select destination, closed_at, exit_code
 from (
@@ -97,6 +98,14 @@ class Recent:
     def ends(self) -> dict[str, dict[str, Any]]:
         """Tell of each destination how its newest run ended."""
         return {row["destination"]: dict(row) for row in self._connection.execute(ENDS)}
+
+    def states(self, keys: list[str]) -> dict[str, tuple[str, str]]:
+        """Tell by key what became of a message, and since when."""
+        found: dict[str, tuple[str, str]] = {}
+        for key in keys:
+            for row in self._connection.execute(STATE, (key,)):
+                found[key] = (row["state"], row["state_at"])
+        return found
 
     def steps(self, most: int) -> list[Step]:
         """Tell which steps of runs the warehouse was told, and when, newest first."""

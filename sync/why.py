@@ -1,11 +1,12 @@
-"""What was decided about one customer, by which rules and which evidence."""
+"""What was decided about one customer, by which evidence, and what came since."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sync.errors import TrustError
+from sync.errors import SyncError, TrustError
+from sync.log import say
 
 if TYPE_CHECKING:
     from datetime import date
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from sync.warehouse import Session
 
 REPLAY_SUFFIX = "_replay"
+STOPS, DECIDED = "sync_stops", "sync_decided"
 DECISIONS = "fct_campaign_decisions"
 HISTORY = "fct_decision_history"
 # Mart, the columns a decision joins it on, and what it adds as evidence.
@@ -42,6 +44,8 @@ def why(
     """
     Tell each decision about `customer`, with the evidence the marts hold.
 
+    Of the live build's also what has stopped it since, and what became of the message.
+
     Raises:
         TrustError: The marts are missing.
     """
@@ -57,7 +61,41 @@ def why(
             for mart, keys, adds in EVIDENCE:
                 where = _relation(at, mart, replay=replay)
                 _add(session, decision, where, keys, adds)
+    due = [decision["delivery_key"] for decision in decisions if _is_due(decision)]
+    if due and not replay:
+        stopped, ends = _stopped(at, due), at.ledger.recent.states(due)
+        for decision in decisions:
+            key = decision.get("delivery_key")
+            decision["stopped_since"] = stopped.get((key, decision["decided_at"]))
+            end = ends.get(str(key), (None, None))
+            decision["delivery_state"], decision["delivery_state_at"] = end
     return [_plain(decision) for decision in sorted(decisions, key=_place)]
+
+
+def _is_due(decision: dict[str, Any]) -> bool:
+    return bool(decision.get("is_sendable") and decision.get("delivery_key"))
+
+
+def _stopped(at: Desk, keys: list[str]) -> dict[tuple[Any, Any], str]:
+    """Say by key and night what was heard since; nothing where it cannot be asked."""
+    try:
+        stops, decided = (
+            _relation(at, model, replay=False, folder="sync")
+            for model in (STOPS, DECIDED)
+        )
+        with at.warehouse.reading() as session:
+            # A newer build may have judged what stops an older one's row.
+            query = (
+                "select stops.delivery_key, decided.decided_at, stops.reason_code "  # noqa: S608
+                f"from {stops} as stops inner join {decided} as decided "
+                "on stops.delivery_key = decided.delivery_key "
+                "and stops.build_id = decided.build_id "
+                f"where stops.delivery_key in (select {session.each})"
+            )
+            return {(key, night): why for key, night, why in session.rows(query, keys)}
+    except SyncError as error:
+        say(f"What was heard since the build is not known: {error}")
+        return {}
 
 
 def why_then(
@@ -119,7 +157,7 @@ def _not_kept(session: Session, relation: str, begins: datetime) -> str | None:
     )
 
 
-def _relation(at: Desk, mart: str, *, replay: bool) -> str:
+def _relation(at: Desk, mart: str, *, replay: bool, folder: str = "marts") -> str:
     # A replay has no history, and the manifest may be a replay's; both lie together.
     known = DECISIONS if mart == HISTORY else mart
     if not (relation := at.manifest.model(known)):
@@ -128,9 +166,10 @@ def _relation(at: Desk, mart: str, *, replay: bool) -> str:
     mark = '"' if relation.startswith('"') else ""
     parts = relation.strip(mark or None).split(f"{mark}.{mark}")
     # The manifest may be of the replay or of the live build; the schema is ours.
-    schema = at.config.profile.schema + (REPLAY_SUFFIX if replay else "") + "_marts"
+    schema = at.config.profile.schema + (REPLAY_SUFFIX if replay else "")
     name = mart if mart == HISTORY else parts[-1]
-    return ".".join(f"{mark}{part}{mark}" for part in (*parts[:-2], schema, name))
+    places = (*parts[:-2], f"{schema}_{folder}", name)
+    return ".".join(f"{mark}{part}{mark}" for part in places)
 
 
 def _select(
@@ -177,6 +216,9 @@ SHOWN = (
     "reason_code",
     "reason_codes",
     "marketer_label",
+    "stopped_since",
+    "delivery_state",
+    "delivery_state_at",
     "message_type",
     "destination",
     "score",

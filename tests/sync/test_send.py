@@ -354,6 +354,31 @@ def test_why_shows_the_decision_and_its_evidence(project):
     assert "+6590000001" not in done.out
 
 
+def test_why_tells_what_came_since(project):
+    project.build(people(2))
+    project.sql("insert into raw.stops values (?)", key(1))
+    project.send()
+    project.sql(
+        "create table ott_marts.fct_campaign_decisions as "
+        "select customer_id, campaign_id, delivery_key, decided_at, channel, "
+        "true as is_sendable from ott_sync.sync_whatsapp;"
+        "create table ott_marts.fct_consent_states (customer_id varchar);"
+        "create table ott_marts.fct_reply_windows (customer_id varchar)"
+    )
+
+    told = [json.loads(project.ott("why", c, "--json").out) for c in ("c0", "c1")]
+    project.sql("drop view ott_sync.sync_stops")
+    without = project.ott("why", "c1", "--json")
+
+    [[sent], [stopped]] = told
+    assert (sent["delivery_state"], sent["stopped_since"]) == ("accepted", None)
+    assert sent["delivery_state_at"][:4].isdigit()
+    assert stopped["stopped_since"] == "consent_withdrawn"
+    assert stopped["delivery_state"] == "skipped"
+    assert json.loads(without.out)[0]["stopped_since"] is None
+    assert without.err.startswith("What was heard since the build is not known: ")
+
+
 def test_doctor_looks_at_everything(project):
     project.build(people(1))
 
