@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 DEFAULTS = Options()
 # These click tells by itself.
 UNTOLD = (click.ClickException, BrokenPipeError)
+# What Python makes of bytes that are none of the locale's.
+NO_TEXT = re.compile("[\ud800-\udfff]")
 # Each has a task and may have a socket.
 MOST_IN_FLIGHT = 10_000
 # Ten years, in hours.
@@ -32,6 +35,8 @@ def command(work: Callable[..., int | None]) -> Callable[..., None]:
 
     @functools.wraps(work)
     def safely(**options: Any) -> None:
+        if any(NO_TEXT.search(str(value)) for value in options.values()):
+            raise click.UsageError("A word is not in UTF-8. Write it anew.")
         try:
             code = work(**options) or 0
         except UNTOLD:

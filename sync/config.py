@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -89,7 +90,8 @@ def load(target: str | None = None, env: Mapping[str, str] | None = None) -> Con
         project_dir=project_dir,
         package_dir=_package_dir(project_dir, project),
         target_dir=project_dir / env.get("DBT_TARGET_PATH", "target"),
-        ledger_path=project_dir / ledger,
+        # Its locks have its name: by a link it would have two.
+        ledger_path=(project_dir / ledger).resolve(),
         profile=_profile(str(project.get("profile", "ott")), project_dir, target, env),
         env=env,
         ledger_url=url,
@@ -123,7 +125,10 @@ def _profiles_file(project_dir: Path, env: Mapping[str, str]) -> Path:
     if given := env.get("DBT_PROFILES_DIR"):
         return project_dir / given / "profiles.yml"
     here = project_dir / "profiles.yml"
-    return here if here.is_file() else Path.home() / ".dbt" / "profiles.yml"
+    # Who has no home has none of dbt's folders in it.
+    with suppress(RuntimeError):
+        return here if here.is_file() else Path.home() / ".dbt" / "profiles.yml"
+    return here
 
 
 def _profile(

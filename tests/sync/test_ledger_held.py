@@ -131,6 +131,20 @@ def test_two_runs_are_told_apart_in_a_few_seconds(tmp_path):
     assert time.monotonic() - began < 4
 
 
+def test_a_ledger_by_two_names_has_one_run(project):
+    project.build(people(2))
+    project.ott("status")
+    link = project.folder / "link.sqlite"
+    link.symlink_to(project.ledger)
+
+    with hold(project.ledger, "whatsapp", "first", NOW, no_lease):
+        done = project.send(OTT_LEDGER="link.sqlite")
+
+    assert done.returncode == 4
+    assert "run first" in done.err
+    assert project.provider.seen == []
+
+
 @pytest.fixture(scope="module")
 def server():
     running = Server()

@@ -30,6 +30,14 @@ def ott(project, ott_inside):
     return ott
 
 
+@pytest.fixture
+def homeless(monkeypatch):
+    """As a number that no account has, in a container."""
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.delenv("DBT_PROFILES_DIR", raising=False)
+    monkeypatch.setattr("os.getuid", lambda: 4_000_000_001)
+
+
 @pytest.mark.parametrize(
     ("file", "content", "said"),
     [
@@ -137,6 +145,7 @@ def test_a_wrong_setting_is_named(ott, project, env, code, said):
         ("webhook", "--port", "99999"),
         ("webhook", "--seconds", "nan"),
         ("erase", " "),
+        ("stop", "caf\udce9"),
     ],
     ids=" ".join,
 )
@@ -144,4 +153,13 @@ def test_a_wrong_option_is_named(ott, words):
     done = ott(*words)
 
     assert done.exit_code == 2, done.output
-    assert words[-2] in done.line or "customer" in done.line
+    assert any(said in done.line for said in (words[-2], "customer", "UTF-8"))
+
+
+def test_whoever_has_no_home_is_told_that_there_is_no_profile(ott, project, homeless):
+    (project.folder / "profiles.yml").unlink()
+
+    done = ott(*PLAN)
+
+    assert done.exit_code == 3, done.output
+    assert "No profiles.yml" in done.line
