@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 PAUSE_SECONDS = 0.2
 # What was asked longer ago is asked again before a request leaves.
 AGED_SECONDS = 1.0
+ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,17 +142,19 @@ class Runner:
 
     @contextmanager
     def _interruptible(self) -> Iterator[None]:
-        """Let Ctrl-C end the run after the requests under way."""
+        """Let Ctrl-C, or a terminal that goes, end the run after what is under way."""
         loop = asyncio.get_running_loop()
         error = SyncError(INTERRUPTED)
+        # Whoever is started by `nohup` is to outlive its terminal.
+        heard = [s for s in ENDS if signal.getsignal(s) is not signal.SIG_IGN]
         with suppress(RuntimeError, NotImplementedError, ValueError):
-            for number in (signal.SIGINT, signal.SIGTERM):
+            for number in heard:
                 loop.add_signal_handler(number, self.halt, error)
         try:
             yield
         finally:
             with suppress(RuntimeError, NotImplementedError, ValueError):
-                for number in (signal.SIGINT, signal.SIGTERM):
+                for number in heard:
                     loop.remove_signal_handler(number)
 
     async def _work(self) -> None:

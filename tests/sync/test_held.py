@@ -140,8 +140,8 @@ def test_a_stop_is_heard_by_a_row_that_is_claimed_and_waits(project, slowed):
     assert project.states()[key(29)] == "skipped"
 
 
-def test_a_run_that_is_told_to_end_gives_back_what_waits(project, slowed):
-    slowed.send_signal(signal.SIGTERM)
+def test_a_run_whose_terminal_goes_gives_back_what_waits(project, slowed):
+    slowed.send_signal(signal.SIGHUP)
 
     done = end(slowed, seconds=3)
     rest = project.send()
