@@ -21,7 +21,7 @@ from sync.destinations import DESTINATIONS
 from sync.erase_command import erase, prune
 from sync.errors import GuardError
 from sync.job import INTERRUPTED
-from sync.log import event
+from sync.log import event, unread
 from sync.overview import overview
 from sync.plan import plan as plan_one
 from sync.report.command import report
@@ -125,7 +125,8 @@ def send(
         with telemetry.run(name) as done:
             done.append(summary := send_one(name, target, options, stops))
         event("run_finished", **asdict(summary))
-        show.summary(summary, as_json=as_json)
+        with unread():
+            show.summary(summary, as_json=as_json)
         if summary.message == INTERRUPTED:
             # Whoever is told to end begins nothing else.
             sys.exit(summary.exit_code)

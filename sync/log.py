@@ -5,12 +5,17 @@ from __future__ import annotations
 import json
 import logging
 import os
+import sys
 import traceback
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # It tells whole URLs, and some providers want a phone number or a token in them.
 logging.getLogger("httpx").disabled = True
@@ -46,6 +51,17 @@ def _write(line: str) -> None:
     """Write a line; that nobody reads any more stops no run."""
     with suppress(OSError, ValueError):
         click.echo(line, err=True)
+
+
+@contextmanager
+def unread() -> Iterator[None]:
+    """Show inside what a run did; that nobody reads it ends no call."""
+    try:
+        yield
+    except OSError:
+        say("Results cannot be shown: standard output is closed, or its disk is full.")
+        # What waits to be written must not fail once more at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def where(error: BaseException) -> str:

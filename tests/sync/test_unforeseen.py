@@ -150,6 +150,29 @@ def test_a_run_whose_lines_nobody_reads_goes_on(project, form):
     assert b'"accepted": 24' in out
 
 
+@pytest.mark.parametrize("to", ["| true", "> /dev/full"])
+def test_results_that_nobody_can_read_end_no_call(project, to):
+    project.build(people(2))
+    project.build([{"number": 9}], model="sync_braze_profiles")
+    send = f"{sys.executable} -m sync send --all --wait 0 {to}; echo ${{PIPESTATUS[0]}}"
+
+    done = subprocess.run(
+        ["bash", "-c", send],
+        cwd=project.folder,
+        env=project.env(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert "Results cannot be shown" in done.stderr
+    assert "Traceback" not in done.stderr
+    # Only what was never built, as without a pipe.
+    assert done.stdout == "4\n"
+    assert len(project.provider.calls) == 1
+    assert len(project.provider.seen) == 2
+
+
 def paused(project, seconds=2.5):
     seen = len(project.provider.seen)
     time.sleep(seconds)
