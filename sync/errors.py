@@ -66,6 +66,14 @@ def missing_table() -> TrustError:
     return TrustError("A table or view is missing. Run `dbt build` first.")
 
 
+def missing_column() -> TrustError:
+    """Tell that a relation is not as this version reads it."""
+    return TrustError(
+        "A table or view is of another version: it lacks a column. "
+        "Run `dbt build` with this version's models."
+    )
+
+
 def unreachable() -> LockedError:
     """Tell that the warehouse's server does not answer."""
     return LockedError("The warehouse cannot be reached. Try again later.")

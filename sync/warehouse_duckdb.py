@@ -12,6 +12,7 @@ from sync.errors import (
     ConfigError,
     LockedError,
     TrustError,
+    missing_column,
     missing_table,
     warehouse_failed,
 )
@@ -145,6 +146,8 @@ class DuckDBWarehouse:
             yield connection
         except duckdb.CatalogException:
             raise missing_table() from None
+        except duckdb.BinderException:
+            raise missing_column() from None
         except duckdb.Error as error:
             raise warehouse_failed(error) from None
         finally:

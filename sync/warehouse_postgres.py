@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sync.errors import (
     ConfigError,
     LockedError,
+    missing_column,
     missing_table,
     unreachable,
     warehouse_failed,
@@ -111,6 +112,8 @@ class PostgresWarehouse:
                 yield connection
         except (errors.UndefinedTable, errors.InvalidSchemaName):
             raise missing_table() from None
+        except errors.UndefinedColumn:
+            raise missing_column() from None
         except (errors.LockNotAvailable, errors.DeadlockDetected, errors.QueryCanceled):
             raise LockedError(
                 "Another program holds the warehouse, or it is too slow. "

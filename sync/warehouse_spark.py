@@ -9,7 +9,13 @@ from datetime import date
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
-from sync.errors import ConfigError, missing_table, unreachable, warehouse_failed
+from sync.errors import (
+    ConfigError,
+    missing_column,
+    missing_table,
+    unreachable,
+    warehouse_failed,
+)
 from sync.placeholders import translate
 
 if TYPE_CHECKING:
@@ -18,7 +24,7 @@ if TYPE_CHECKING:
     from sync.config import Profile
 
 PAGE = 1000
-MISSING = ("42P01", "42704")
+MISSING = {"42P01": missing_table, "42704": missing_table, "42703": missing_column}
 # One tells whole statements, and ours carry what a provider answered; the other says
 # what we say better.
 for library in ("pyhive", "thrift"):
@@ -136,8 +142,8 @@ class SparkWarehouse:
         except (self._transport.TTransportException, OSError):
             raise unreachable() from None
         except self._errors.Error as error:
-            if _state(error) in MISSING:
-                raise missing_table() from None
+            if what := MISSING.get(_state(error)):
+                raise what() from None
             raise warehouse_failed(error) from None
 
     def _connect(self) -> Any:

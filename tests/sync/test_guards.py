@@ -130,3 +130,17 @@ def test_a_run_that_is_refused_throughout_stops(project):
     assert done.returncode == 4
     assert "More than half is refused" in done.err + done.summary["message"]
     assert 100 <= done.summary["outcomes"]["refused"] < 110
+
+
+def test_views_of_an_older_version_are_one_clear_line(project):
+    project.build(people(2))
+    project.sql(
+        "create or replace view ott_sync.sync_stops as"
+        " select delivery_key from ott.raw.stops"
+    )
+
+    done = project.send()
+
+    assert done.returncode == 4
+    assert "lacks a column. Run `dbt build` with this version's models." in done.err
+    assert project.provider.seen == []

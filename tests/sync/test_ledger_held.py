@@ -19,7 +19,7 @@ sys.path.append(str(Path(__file__).parents[1] / "faults"))
 from on_postgres import Server
 from sync_project import changed, people, wait_until
 
-from sync.errors import ConfigError, LockedError
+from sync.errors import ConfigError, LockedError, TrustError
 from sync.ledger import Ledger
 from sync.ledger_store import SqliteStore
 from sync.lock import hold, if_free
@@ -284,3 +284,12 @@ def test_a_warehouse_that_is_gone_without_a_word_is_noticed(server, settings, id
             assert list(session.rows("select 1")) == [(1,)]
 
     assert found == [1, idle, 10, 3]
+
+
+def test_a_view_of_another_version_is_told_from_a_failure(server):
+    profile = {"target": "dev", "settings": {}, "password": "", "dbname": "postgres"}
+    warehouse = PostgresWarehouse(SimpleNamespace(**server.where | profile))
+    of_another = pytest.raises(TrustError, match="lacks a column")
+
+    with of_another, warehouse.reading() as session:
+        list(session.rows("select occurrence from pg_catalog.pg_class"))
