@@ -6,6 +6,7 @@ import functools
 import math
 import re
 import sys
+import unicodedata
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -55,6 +56,18 @@ def tell(error: Exception, before: str = "") -> int:
         error = disk_error(error) or SyncError(bug)
     say(f"Error: {before}{error}")
     return error.exit_code
+
+
+def as_the_build_does(customer: str) -> str:
+    """Take the blanks off an id; refuse what the build leaves, which is another id."""
+    bare = customer.strip()
+    around = customer.replace(bare, "", 1)
+    if any(unicodedata.category(one) != "Zs" for one in around):
+        raise click.UsageError(
+            "With a tabulator or an end of line around it, it is another id. Leave "
+            "them out here; where the raw tables have them, mend them there."
+        )
+    return bare
 
 
 def options(*several: Callable[..., Any]) -> Callable[..., Any]:

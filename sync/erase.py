@@ -85,9 +85,12 @@ def erase(
 def _addresses(at: Desk, customer_id: str) -> set[str]:
     """Ask the warehouse for every address the customer ever had."""
     relation = at.manifest.source(POINTS, of="crm")
-    query = f"select distinct address from {relation} where customer_id = ?"  # noqa: S608
+    # The build takes the blanks off an id; a raw table still has them.
+    query = f"select distinct customer_id, address from {relation} "  # noqa: S608
+    query += "where position(? in customer_id) > 0"
     with at.warehouse.reading() as session:
-        return {str(row[0]) for row in session.rows(query, customer_id) if row[0]}
+        rows = [*session.rows(query, customer_id)]
+    return {str(row[1]) for row in rows if row[1] and row[0].strip() == customer_id}
 
 
 def _stop(customer_id: str, person: str) -> dict[str, object]:

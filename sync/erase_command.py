@@ -11,6 +11,7 @@ import click
 from sync.command import (
     Finite,
     as_json_option,
+    as_the_build_does,
     command,
     target_option,
     wait_option,
@@ -50,7 +51,7 @@ def erase(  # noqa: PLR0913 - one argument an option.
     as_json: bool,
 ) -> int:
     """Forget CUSTOMER: ledger, spools, landed webhooks. A keyed tombstone stays."""
-    if not (customer := customer.strip()):
+    if not (customer := as_the_build_does(customer)):
         raise click.UsageError("Name a customer.")
     stdin = click.get_text_stream("stdin")
     address = stdin.readline().strip() if address_stdin else ""

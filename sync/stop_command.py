@@ -8,7 +8,7 @@ import re
 import click
 
 from sync import operator_stops
-from sync.command import as_json_option, command, target_option
+from sync.command import as_json_option, as_the_build_does, command, target_option
 from sync.desk import desk
 from sync.masking import normalise
 from sync.operator_stops import ALL, CHANNELS, PURPOSES
@@ -41,7 +41,7 @@ def stop(
     **scope: str,
 ) -> None:
     """Stop messages to CUSTOMER from now on, runs under way included."""
-    customer = (customer or "").strip()
+    customer = as_the_build_does(customer or "")
     if bool(customer) == address_stdin:
         raise click.UsageError("Name a customer, or pass --address-stdin.")
     address = _address(scope) if address_stdin else ""

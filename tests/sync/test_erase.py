@@ -104,6 +104,32 @@ def test_an_address_given_without_its_plus_is_erased_too(sent):
     assert sent.send().summary["reasons"] == {"skipped: stopped_after_build": 1}
 
 
+@pytest.mark.parametrize("blank", [" ", "\u00a0"], ids=["space", "hard blank"])
+def test_an_address_goes_with_its_customer_however_the_id_is_padded(
+    sent, tmp_path, blank
+):
+    """The build takes blanks off an id; the raw tables still have them."""
+    old = landed(tmp_path, OLD_FILE, webhook("6590000777"), webhook("6590000778"))
+    kept = "insert into raw.raw_contact_points values (?, ?)"
+    sent.sql(kept, f"{blank}canary-person{blank}", "+6590000777")
+    sent.sql(kept, "canary-person-2", "+6590000778")
+
+    done = sent.ott("erase", f"{blank}canary-person", "--landing", str(tmp_path))
+
+    assert done.returncode == 0, done.err
+    assert "6590000777" not in old.read_text()
+    assert "6590000778" in old.read_text()
+
+
+def test_an_id_that_only_looks_like_a_customers_is_refused(sent):
+    """A tabulator makes another id of it in the warehouse, too."""
+    done = sent.ott("erase", "canary-person\t")
+
+    assert done.returncode == 2
+    assert "a tabulator" in done.err
+    assert not done.out
+
+
 def test_the_ledgers_file_keeps_nothing_of_an_erased_person(sent):
     assert b"canary-person" in ledger_bytes(sent)
 
