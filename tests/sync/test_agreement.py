@@ -13,6 +13,7 @@ import yaml
 
 from sync.cli import main
 from sync.destinations import DESTINATIONS
+from sync.webhook.sources import KINDS, PROVIDERS
 
 ROOT = Path(__file__).parents[2]
 LAW = "default, verify with counsel"
@@ -74,6 +75,13 @@ def test_an_adapter_carries_what_the_seed_says_it_can():
     listed = lines("reference/content_support")
 
     assert said == {(r["destination"], r["channel"], r["content_kind"]) for r in listed}
+
+
+def test_what_a_provider_calls_with_is_read_and_not_set_aside():
+    macro = (ROOT / "macros/webhook_providers.sql").read_text(encoding="utf-8")
+    taken = {provider for _, table, provider, _ in KINDS if table == PROVIDERS}
+
+    assert set(re.findall(r"'(\w+)'", macro)) == taken
 
 
 def test_every_reason_is_reached_by_a_unit_test():

@@ -10,9 +10,12 @@ import pytest
 from sync_project import ROOT, key, now, people
 
 from sync.operator_stops import CHANNELS
+from sync.stop_command import PHONES
 
 ADDRESS = "+6590000001"
 KEY = {"OTT_HASH_KEY": "kept-apart"}
+# Digits without a plus are nobody's id there.
+NUMBERS_ONLY = ("phone", "phone_or_bsuid")
 
 
 SPELLED = {
@@ -43,6 +46,7 @@ def test_a_stop_holds_however_it_is_written(project, ott_inside):
         pytest.param(["c1", "--channel", "whatsap"], "", "'--channel'", id="channel"),
         pytest.param(["c1", "--purpose", "adverts"], "", "'--purpose'", id="purpose"),
         pytest.param(["  "], "", "Name a customer", id="nobody"),
+        pytest.param(["c1\t"], "", "a tabulator", id="another_customer"),
         pytest.param(["--address-stdin"], "6590000001", "with +", id="no_plus"),
         pytest.param(
             ["--address-stdin", "--purpose", "marketing_night"],
@@ -68,7 +72,11 @@ def test_digits_may_be_an_id_where_the_channel_has_such(ott_inside):
 
 def test_the_channels_are_those_of_the_seed():
     with (ROOT / "seeds/reference/channels.csv").open(encoding="utf-8") as file:
-        assert [row["channel"] for row in csv.DictReader(file)] == [*CHANNELS]
+        rows = [*csv.DictReader(file)]
+
+    numbers = [r["channel"] for r in rows if r["address_kind"] in NUMBERS_ONLY]
+    assert [row["channel"] for row in rows] == [*CHANNELS]
+    assert numbers == [*PHONES][1:]
 
 
 @pytest.fixture

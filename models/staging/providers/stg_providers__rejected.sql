@@ -35,9 +35,7 @@ payloads as (
         calls.provider,
         case
             when
-                coalesce(calls.provider, '') not in (
-                    'twilio', 'vonage', 'infobip', 'braze', 'sfmc'
-                )
+                coalesce(calls.provider, '') not in ({{ webhook_providers() }})
                 then 'unknown_provider'
             when
                 calls.is_json is false

@@ -53,9 +53,7 @@ calls as (
 
     from source
 
-    where
-        lower({{ trimmed('provider') }})
-        in ('twilio', 'vonage', 'infobip', 'braze', 'sfmc')
+    where lower({{ trimmed('provider') }}) in ({{ webhook_providers() }})
 
 ),
 
