@@ -56,7 +56,7 @@ class Answers:
 class _Search:
     """One destination's lost messages, and what a list has for each."""
 
-    hash_key: bytes
+    hash_key: bytes = field(repr=False)
     known: set[str]
     lost: dict[str, Lost]
     matches: defaultdict[str, set[str]] = field(

@@ -7,14 +7,17 @@ import json
 import re
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 from urllib.parse import parse_qs
 
 import httpx
 import pytest
 from aiohttp import web
 
+import sync
 from sync import config
 from sync.destinations import DESTINATIONS
 from sync.destinations.contents import Content
@@ -29,6 +32,9 @@ from provider_cases import line, twilio
 ROOT = Path(__file__).parents[2]
 HERE = "https://provider.example"
 SETTINGS = settings_for(HERE)
+SECRET = re.compile("(?:keys?|secrets?|token|password|authorization)$")
+# Names of rows, accounts and tables.
+NO_SECRET = {"delivery_key", "user_key", "data_extension_key"}
 SECRETS = {value for name, value in SETTINGS.items() if HERE not in value}
 
 
@@ -52,6 +58,23 @@ def test_a_base_url_in_the_clear_stops_the_run(name):
 
     assert len(said) > len(WITHOUT_FAULT)
     assert not any(secret in text for text in said for secret in SECRETS)
+
+
+def shown():
+    """Every field that the repr of a dataclass of ours shows."""
+    for module in walk_packages(sync.__path__, "sync."):
+        if module.name.endswith("__main__"):
+            continue
+        for kind in vars(import_module(module.name)).values():
+            if isinstance(kind, type) and is_dataclass(kind):
+                yield from ((kind.__name__, f.name) for f in fields(kind) if f.repr)
+
+
+def test_a_field_that_holds_a_secret_is_in_no_repr():
+    found = {(k, n) for k, n in shown() if SECRET.search(n) and n not in NO_SECRET}
+
+    # Vonage's key is the account's name.
+    assert found == {("VonageDestination", "api_key")}
 
 
 def test_a_redirect_takes_nothing_elsewhere():
