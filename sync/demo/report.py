@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -84,10 +85,10 @@ SET_ASIDE = """
 """
 NEXT = """
 Where to look next
-  ott status                    what was sent, what is unknown
-  ott why demo-consent-none     why somebody got nothing, with the evidence
-  ott doctor                    what is set up, and what is missing
   make docs                     every table explained, with its questions
+{first}  ott status                    what was sent, what is unknown
+  ott why {customer:<22}why somebody got nothing, with the evidence
+  ott doctor                    what is set up, and what is missing
 """
 
 
@@ -107,7 +108,16 @@ def table(title: str, rows: Iterable[tuple[object, ...]], *widths: int) -> None:
         click.echo("  " + "  ".join(cells).rstrip())
 
 
-def show(env: Mapping[str, str]) -> None:
+def following(places: Mapping[str, str]) -> str:
+    """Say where to look next; `places` is set first where the demo's own are not."""
+    said = " ".join(f"{name}={quote(place)}" for name, place in places.items())
+    return NEXT.format(
+        first=f"  export {said}\n" if places else "",
+        customer="CUSTOMER" if places else "demo-consent-none",
+    )
+
+
+def show(env: Mapping[str, str], places: Mapping[str, str]) -> None:
     """Print the waterfall, the sends and what was set aside."""
     settings = config.load(env=env)
     with warehouse.connect(settings.profile).reading() as session:
@@ -154,4 +164,4 @@ def show(env: Mapping[str, str]) -> None:
         )
         table("Sends so far, by outcome", rows(OUTCOMES), 14, 10, 28, 6)
         table("Rows set aside, never guessed at", rows(SET_ASIDE), 22, 26, 6)
-    click.echo(NEXT)
+    click.echo(following(places))

@@ -78,7 +78,7 @@ class Demo:
             code = self._send(url)
         report.step("Deciding again", "dbt build, which now knows what was sent")
         self._dbt(later=AFTER)
-        report.show(self._env())
+        report.show(self._env(), self.places())
         return code
 
     def _told(self) -> str:
@@ -89,14 +89,20 @@ class Demo:
     def _env(self) -> dict[str, str]:
         env = dict(os.environ)
         env["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
-        if self.orders:
-            home = self.home.resolve()
-            env["OTT_DUCKDB_PATH"] = str(home / "ott.duckdb")
-            env["OTT_LEDGER"] = str(home / "ledger.sqlite")
-            env["DBT_TARGET_PATH"] = str(home / "target")
+        env |= self.places()
         if self.at:
             env["DBT_TARGET"] = "test"
         return env
+
+    def places(self) -> dict[str, str]:
+        """Name what has to be set to look at own orders afterwards."""
+        home = self.home.resolve()
+        kept = {
+            "OTT_DUCKDB_PATH": home / "ott.duckdb",
+            "OTT_LEDGER": home / "ledger.sqlite",
+            "DBT_TARGET_PATH": home / "target",
+        }
+        return {name: str(path) for name, path in kept.items()} if self.orders else {}
 
     def _dbt(self, later: timedelta = timedelta(0)) -> None:
         settings = [f"raw_location: '{self.raw.as_posix()}'"]

@@ -9,8 +9,10 @@ import pytest
 from click.testing import CliRunner
 from demo_files import table
 
+from sync.demo import report
 from sync.demo.__main__ import main
 from sync.demo.orders import from_orders
+from sync.demo.run import Demo
 from sync.errors import ConfigError
 
 NOW = datetime(2026, 11, 18, 10, tzinfo=UTC)
@@ -126,6 +128,20 @@ def test_nothing_of_the_demo_stays_beside_own_orders(orders, tmp_path):
 
     for name in ("raw_suppressions", "raw_lapse_scores", "raw_delivery_events"):
         assert not (out / f"{name}.csv").exists()
+
+
+def test_where_to_look_next_is_where_own_orders_are(tmp_path, monkeypatch):
+    """`ott status` told of the demo, or of nothing."""
+    monkeypatch.chdir(tmp_path)
+
+    own = report.following(Demo(None, NOW, Path("orders.csv")).places())
+    demo = report.following(Demo(None, NOW).places())
+
+    home = tmp_path / ".ott/orders"
+    assert f"export OTT_DUCKDB_PATH={home}/ott.duckdb OTT_LEDGER={home}/led" in own
+    assert own.index("export") < own.index("ott status")
+    assert "demo-consent-none" not in own
+    assert "export" not in demo
 
 
 @pytest.mark.parametrize(
