@@ -52,6 +52,8 @@ TRAFFIC = {
 }
 # Statuses of HTTP with which Google says that it did not take the message.
 REFUSALS = frozenset({400, 401, 403, 404, 429})
+# Google's own words; anything else might name the person, and is kept nowhere.
+STATUS = re.compile("[A-Z_]{1,60}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +156,7 @@ def _refused(response: httpx.Response, body: object) -> str | None:
 
 def _status(body: object) -> str | None:
     match body:
-        case {"error": {"status": str(status)}}:
+        case {"error": {"status": str(status)}} if STATUS.fullmatch(status):
             return status
     return None
 

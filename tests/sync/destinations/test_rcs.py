@@ -436,6 +436,7 @@ JSON_TYPE = {"content-type": "application/json"}
         pytest.param(refusal(499, "CANCELLED"), id="499"),
         pytest.param(refusal(200, "NOT_FOUND"), id="an error on a 200"),
         pytest.param(httpx.Response(400, json={"error": "no"}), id="no status"),
+        pytest.param(refusal(400, "no, not to +14165550123"), id="words for a status"),
         pytest.param(
             httpx.Response(200, content=b'{"name":"phones/+1', headers=JSON_TYPE),
             id="cut off",
