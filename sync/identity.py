@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sync import lock
+from sync.clock import SystemClock
 from sync.errors import TrustError
 from sync.operator_stops import STOPS
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 RUNS = "raw_sync_runs"
 # So many of the last steps are looked for, and all of them only if one is missing.
 LAST, ALL = 100, 2**31
+# By so much the clocks of a ledger's hosts may differ from its server's.
+APART = timedelta(minutes=1)
 COLUMNS = ("run_id", "ledger_id", "build_id", "destination", "event")
 
 
@@ -62,9 +66,11 @@ def check(at: Desk) -> None:
     Raises:
         TrustError: The warehouse knows runs or stops by address this ledger does not,
             or lost what it was told; or the last run made claims the ledger does not
-            know.
+            know; or this host's clock is not that of the ledger's server.
         LockedError: Somebody holds the warehouse.
     """
+    if at.config.ledger_url:
+        _check_clock(at)
     for run_id, noted in lock.noted(at.config.ledger_path).items():
         known = at.ledger.claims_of(run_id)
         if known is not None and known < noted:
@@ -91,6 +97,16 @@ def check(at: Desk) -> None:
                 "was put back from a copy. Use the newer one, or, if that is lost for "
                 "good, run `ott reconcile --adopt`."
             )
+
+
+def _check_clock(at: Desk) -> None:
+    """What came first is told by the clocks of several hosts."""
+    apart = abs(SystemClock().now() - at.ledger.recent.instant())
+    if apart > APART:
+        raise TrustError(
+            f"The clocks of this host and of the ledger's PostgreSQL are "
+            f"{apart.total_seconds():.0f} seconds apart. Set them right first."
+        )
 
 
 def forgotten(at: Desk, session: Session) -> str | None:

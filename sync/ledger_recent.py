@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 # Messages somebody may have had.
 MESSAGED = "state in ('claimed', 'accepted', 'unknown')"
+# In UTC, as its session is.
+INSTANT = "select cast(current_timestamp as text)"
 RUN_ENDED = "select 1 from runs where closed_at > ? limit 1"
 ADDRESSES = f"""
 select sender_id, address_hash, state_at from deliveries
@@ -74,6 +76,11 @@ class Recent:
     def __init__(self, connection: Connection) -> None:
         """Work on the ledger's own connection."""
         self._connection = connection
+
+    def instant(self) -> datetime:
+        """Tell the time by the ledger's own clock, to the second."""
+        row = self._connection.execute(INSTANT).fetchone()
+        return datetime.fromisoformat(row[0][:19])
 
     def addresses(self, since: datetime) -> list[dict[str, Any]]:
         """Tell to which addresses earlier runs sent; asks only if one just ended."""

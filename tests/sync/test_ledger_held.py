@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import sqlite3
 import sys
 import threading
 import time
 from contextlib import ExitStack, closing, contextmanager, nullcontext
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,7 +18,7 @@ import pytest
 sys.path.append(str(Path(__file__).parents[1] / "faults"))
 
 from on_postgres import Server
-from sync_project import changed, people, wait_until
+from sync_project import changed, now, people, wait_until
 
 from sync.errors import ConfigError, LockedError, TrustError
 from sync.ledger import Ledger
@@ -26,6 +27,13 @@ from sync.lock import hold, if_free
 from sync.warehouse_postgres import PostgresWarehouse
 
 NOW = datetime(2026, 11, 23, 10)  # noqa: DTZ001 - naive UTC everywhere.
+AHEAD = """
+from datetime import timedelta
+from sync.clock import SystemClock
+
+right = SystemClock.now
+SystemClock.now = lambda clock: right(clock) + timedelta(minutes=10)
+"""
 IMPATIENT = "import sync.ledger_store; sync.ledger_store.BUSY_SECONDS = 1"
 
 
@@ -170,6 +178,21 @@ def database(server):
             connection.cursor().execute(query)
 
     return SimpleNamespace(name=name, url=url, do=do)
+
+
+def test_a_host_by_another_clock_sends_nothing_early(project, database):
+    project.build([{"number": 0, "send_not_before": now() + timedelta(minutes=5)}])
+
+    done = project.send(OTT_LEDGER=database.url(), **changed(project, AHEAD))
+    stopped = project.ott(
+        "stop", "c9", OTT_LEDGER=database.url(), **changed(project, AHEAD)
+    )
+
+    assert project.provider.seen == []
+    assert done.returncode == 4
+    assert re.search(r"(599|60\d) seconds apart\. Set them right", done.err)
+    assert stopped.returncode == 0
+    assert project.send(OTT_LEDGER=database.url()).returncode == 0
 
 
 @contextmanager
