@@ -70,7 +70,7 @@ def missing_column() -> TrustError:
     """Tell that a relation is not as this version reads it."""
     return TrustError(
         "A table or view is of another version: it lacks a column. "
-        "Run `dbt build` with this version's models."
+        "Run `dbt seed --full-refresh` and `dbt build` of this version."
     )
 
 

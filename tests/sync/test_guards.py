@@ -142,5 +142,5 @@ def test_views_of_an_older_version_are_one_clear_line(project):
     done = project.send()
 
     assert done.returncode == 4
-    assert "lacks a column. Run `dbt build` with this version's models." in done.err
+    assert "Run `dbt seed --full-refresh` and `dbt build` of this version." in done.err
     assert project.provider.seen == []
