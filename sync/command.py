@@ -70,6 +70,21 @@ def as_the_build_does(customer: str) -> str:
     return bare
 
 
+def address_on_stdin() -> str:
+    """Read the one address there; refuse what would be said to be done and is not."""
+    stdin = click.get_text_stream("stdin")
+    try:
+        lines = [stdin.readline()] if stdin.isatty() else stdin.readlines()
+    except UnicodeDecodeError:
+        raise click.UsageError("What is on stdin is no UTF-8.") from None
+    said = [line.strip() for line in lines if line.strip()]
+    if any("\0" in one for one in said):
+        raise click.UsageError("What is on stdin is no address. Write it as UTF-8.")
+    if len(said) > 1:
+        raise click.UsageError("There are several lines on stdin. Give one a call.")
+    return "".join(said)
+
+
 def options(*several: Callable[..., Any]) -> Callable[..., Any]:
     """Join several options into one decorator."""
 

@@ -102,7 +102,8 @@ def _ledger(given: str) -> tuple[str, str]:
     """Tell the ledger's file, or the file its locks are named after, and its URL."""
     if given.startswith(LEDGER_URLS):
         return ".ott/ledger.postgres", given
-    if "://" in given:
+    # A slash too few would make a new ledger of it, in a folder that has its password.
+    if "://" in given or given.lower().startswith(("postgresql:", "postgres:")):
         raise ConfigError("OTT_LEDGER is a path or a postgresql:// URL. Correct it.")
     return given or ".ott/ledger.sqlite", ""
 

@@ -10,6 +10,7 @@ import click
 
 from sync.command import (
     Finite,
+    address_on_stdin,
     as_json_option,
     as_the_build_does,
     command,
@@ -53,8 +54,7 @@ def erase(  # noqa: PLR0913 - one argument an option.
     """Forget CUSTOMER: ledger, spools, landed webhooks. A keyed tombstone stays."""
     if not (customer := as_the_build_does(customer)):
         raise click.UsageError("Name a customer.")
-    stdin = click.get_text_stream("stdin")
-    address = stdin.readline().strip() if address_stdin else ""
+    address = address_on_stdin() if address_stdin else ""
     with desk(target) as at:
         done = erase_one(at, customer, landing, address, wait)
     rest = bool(done.left or done.open_files)

@@ -8,7 +8,13 @@ import re
 import click
 
 from sync import operator_stops
-from sync.command import as_json_option, as_the_build_does, command, target_option
+from sync.command import (
+    address_on_stdin,
+    as_json_option,
+    as_the_build_does,
+    command,
+    target_option,
+)
 from sync.desk import desk
 from sync.masking import normalise
 from sync.operator_stops import ALL, CHANNELS, PURPOSES
@@ -58,8 +64,7 @@ def stop(
 
 def _address(scope: dict[str, str]) -> str:
     """Read it; refuse what would stop nobody."""
-    address = click.get_text_stream("stdin").readline().strip()
-    if not address:
+    if not (address := address_on_stdin()):
         raise click.UsageError("There is no address on stdin.")
     if scope["channel"] in PHONES and BARE_NUMBER.fullmatch(normalise(address)):
         raise click.UsageError(

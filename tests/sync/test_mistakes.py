@@ -114,6 +114,12 @@ def test_a_broken_file_is_named(ott, project, file, content, said):
         pytest.param({"OTT_LEDGER": "/proc/x/l"}, 3, "OTT_LEDGER", id="no_folder"),
         pytest.param({"OTT_LEDGER": "target"}, 3, "OTT_LEDGER", id="a_folder"),
         pytest.param(
+            {"OTT_LEDGER": "postgresql:/u:p@db/x"},
+            3,
+            "OTT_LEDGER",
+            id="a_slash_too_few",
+        ),
+        pytest.param(
             {"OTT_NOW": "0001-01-01T00:00:00+10:00"}, 3, "OTT_NOW", id="too_early"
         ),
         pytest.param({"OTT_NOW": "1969-12-31"}, 3, "OTT_NOW", id="before_1970"),
@@ -146,6 +152,7 @@ def test_a_wrong_setting_is_named(ott, project, env, code, said):
         ("webhook", "--seconds", "nan"),
         ("erase", " "),
         ("stop", "caf\udce9"),
+        ("erase", "caf\udce9"),
     ],
     ids=" ".join,
 )

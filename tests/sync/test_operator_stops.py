@@ -48,6 +48,9 @@ def test_a_stop_holds_however_it_is_written(project, ott_inside):
         pytest.param(["  "], "", "Name a customer", id="nobody"),
         pytest.param(["c1\t"], "", "a tabulator", id="another_customer"),
         pytest.param(["--address-stdin"], "6590000001", "with +", id="no_plus"),
+        pytest.param(["--address-stdin"], "+65\n+66\n", "one a call", id="several"),
+        pytest.param(["--address-stdin"], b"+65\xff", "no UTF-8", id="other_bytes"),
+        pytest.param(["--address-stdin"], "\0+\0", "as UTF-8", id="utf_16"),
         pytest.param(
             ["--address-stdin", "--purpose", "marketing_night"],
             ADDRESS,
