@@ -64,6 +64,8 @@ def erase(  # noqa: PLR0913 - one argument an option.
             "them with --address-stdin, one a call."
         )
     elif not done.addresses:
+        if not (done.deliveries or done.events or done.left):
+            say("Nothing is known under this id. Is it written as in your tables?")
         say("No address of theirs is known. Pass one with --address-stdin.")
     if as_json:
         click.echo(json.dumps(asdict(done)))

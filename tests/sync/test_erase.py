@@ -121,6 +121,14 @@ def test_an_address_goes_with_its_customer_however_the_id_is_padded(
     assert "6590000778" in old.read_text()
 
 
+def test_an_id_nobody_has_is_not_passed_over(sent):
+    nobody = sent.ott("erase", "0c0")
+    somebody = sent.ott("erase", "c0")
+
+    assert "Nothing is known under this id" in nobody.err
+    assert "Nothing is known" not in somebody.err
+
+
 def test_an_id_that_only_looks_like_a_customers_is_refused(sent):
     """A tabulator makes another id of it in the warehouse, too."""
     done = sent.ott("erase", "canary-person\t")
