@@ -103,7 +103,7 @@ policies as (
             as takes_soft_consent,
         -- What one kind of message may not reach, none may; Spark has '' for nothing.
         nullif(
-            {{ dbt.listagg('blocked_number_countries', "','") }}, ''
+            replace({{ dbt.listagg('blocked_number_countries', "','") }}, ' ', ''), ''
         ) as blocked_number_countries
 
     from message_policies
