@@ -60,6 +60,16 @@ known_contact_points as (
 
 ),
 
+known_customers as (
+
+    select distinct {{ trimmed('customer_id') }} as customer_id
+
+    from customers
+
+    where nullif({{ trimmed('customer_id') }}, '') is not null
+
+),
+
 unioned as (
 
     select
@@ -74,13 +84,19 @@ unioned as (
                 )
                 then 'unknown_action'
             when
-                nullif({{ trimmed('customer_id') }}, '') is null
+                nullif({{ trimmed('consent_events.customer_id') }}, '') is null
                 and nullif({{ trimmed('consent_events.contact_point_id') }}, '') is null
                 then 'person_missing'
             when
-                nullif({{ trimmed('customer_id') }}, '') is null
+                nullif({{ trimmed('consent_events.customer_id') }}, '') is null
                 and known_contact_points.contact_point_id is null
                 then 'unknown_contact_point'
+            -- It reaches nobody: an id written in another way, or a table that lacks
+            -- somebody.
+            when
+                known_customers.customer_id is null
+                and known_contact_points.contact_point_id is null
+                then 'unknown_customer'
             when {{ try_timestamp('occurred_at') }} is null
                 then 'unreadable_occurred_at'
             when {{ try_timestamp_since_2000('received_at') }} is null
@@ -94,6 +110,11 @@ unioned as (
         on
             {{ trimmed('consent_events.contact_point_id') }}
             = known_contact_points.contact_point_id
+
+    left join known_customers
+        on
+            {{ trimmed('consent_events.customer_id') }}
+            = known_customers.customer_id
 
     union all
 
@@ -217,6 +238,10 @@ unioned as (
                 )
                 then 'unknown_key_type'
             when
+                lower({{ trimmed('key_type') }}) = 'customer'
+                and known_customers.customer_id is null
+                then 'unknown_customer'
+            when
                 nullif({{ trimmed('starts_at') }}, '') is not null
                 and {{ try_timestamp('starts_at') }} is null
                 then 'unreadable_starts_at'
@@ -232,6 +257,9 @@ unioned as (
         {{ try_timestamp_since_2000('received_at') }} as received_at
 
     from suppressions
+
+    left join known_customers
+        on {{ trimmed('suppressions.key_value') }} = known_customers.customer_id
 
     union all
 
