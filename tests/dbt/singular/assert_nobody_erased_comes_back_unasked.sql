@@ -6,12 +6,15 @@ with
 
 synced as (
 
+    {% for table in var('message_tables') -%}
     select
         customer_id,
         address
 
-    from {{ ref('sync_whatsapp') }}
+    from {{ ref('sync_' ~ table) }}
+    {{ 'union all' if not loop.last }}
 
+    {% endfor %}
 ),
 
 customer_merges as (
