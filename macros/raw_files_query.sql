@@ -43,7 +43,9 @@
 {% macro raw_csv_query(file, columns) -%}
     {%- set reader = "read_csv('" ~ file ~ "', all_varchar = true, header = true, "
         ~ "delim = ',', quote = '\"', escape = '\"', null_padding = false, "
-        ~ "strict_mode = false)" -%}
+        ~ "strict_mode = true" -%}
+    {%- do refuse_what_is_no_csv(file, reader) -%}
+    {%- set reader = reader ~ ')' -%}
     {%- set present = run_query('select * from ' ~ reader ~ ' limit 0').column_names
         | map('lower') | list -%}
     {#- Else each row of a list of stops would say nothing, and nobody would be told. -#}
@@ -59,4 +61,25 @@
         {{- ',' if not loop.last }}
         {%- endfor %}
     from {{ reader }}
+{%- endmacro %}
+
+{#- Read leniently, a quote that is never closed hides every row behind it, stops among
+    them. What DuckDB says of such a line quotes it, and a log would keep it. -#}
+{% macro refuse_what_is_no_csv(file, reader) -%}
+    {%- for table in ('reject_errors', 'reject_scans') -%}
+        {%- do run_query('drop table if exists ' ~ table) -%}
+    {%- endfor -%}
+    {%- do run_query(
+        'select count(columns(*)) from ' ~ reader
+        ~ ', ignore_errors = true, store_rejects = true, rejects_limit = 1)'
+    ) -%}
+    {%- for found in run_query(
+        "select line || ' (' || lower(cast(error_type as varchar)) || ')' "
+        ~ 'from reject_errors order by line limit 1'
+    ).columns[0].values() -%}
+        {{ exceptions.raise_compiler_error(
+            'The file ' ~ file ~ ' is no CSV in line ' ~ found
+            ~ ': mend its quotes, its commas or its encoding, which is UTF-8'
+        ) }}
+    {%- endfor -%}
 {%- endmacro %}

@@ -23,17 +23,23 @@ def stop(sentence):
 
 
 def run(query):
-    values = [row[0] for row in duckdb.sql(query).fetchall()]
-    return SimpleNamespace(columns=[SimpleNamespace(values=lambda: values)])
+    if (found := duckdb.sql(query)) is None:
+        return None
+    values = [row[0] for row in found.fetchall()]
+    columns = [SimpleNamespace(values=lambda: values)]
+    return SimpleNamespace(columns=columns, column_names=found.columns)
+
+
+def header_only(header):
+    nothing = [SimpleNamespace(values=list)]
+    return lambda _: SimpleNamespace(columns=nothing, column_names=header)
 
 
 def said(macro, *arguments, file=None, header=None, **settings):
     """What a macro writes or returns, rendered with these vars."""
     returned = []
     names = {
-        "run_query": (lambda _: SimpleNamespace(column_names=header))
-        if header
-        else run,
+        "run_query": header_only(header) if header else run,
         "var": lambda name: settings[name],
         "exceptions": SimpleNamespace(raise_compiler_error=stop),
         "modules": SimpleNamespace(re=re),
@@ -97,6 +103,32 @@ def test_a_files_columns_are_found_however_they_are_written():
 def test_a_file_that_names_no_column_stops_the_build(header):
     with pytest.raises(StoppedError, match="has none of the columns"):
         read(*header)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['c2,"Bob +65', "c2,Bob,+65", "c2", 'c2,"Bob" +65', "c2,B\u00f6b"],
+    ids=["open quote", "too many", "too few", "after a quote", "latin-1"],
+)
+def test_a_line_that_is_no_csv_stops_the_build_and_is_told_to_nobody(tmp_path, line):
+    """Behind an open quote no stop was read, and DuckDB's own error quotes the line."""
+    whole = ["suppression_id,ends_at", *["c1,Ann"] * 3000, line, *["c3,Ann"] * 9]
+    (file := tmp_path / "raw.csv").write_bytes("\n".join(whole).encode("latin-1"))
+
+    with pytest.raises(StoppedError, match=r"is no CSV in line 3002 \(") as stopped:
+        said("raw_csv_query", str(file), ["suppression_id"], file="raw_files_query")
+
+    assert "Bob" not in str(stopped.value)
+    assert "c2" not in str(stopped.value)
+
+
+def test_a_csv_may_have_quotes_and_lines_in_its_values(tmp_path):
+    (file := tmp_path / "raw.csv").write_text(
+        'ends_at,a\n"x ""y"", z","\n"\n,\n\n"",b\n'
+    )
+    query = said("raw_csv_query", str(file), ["ends_at"], file="raw_files_query")
+
+    assert duckdb.sql(query).fetchall() == [('x "y", z',), (None,), (None,)]
 
 
 def lines(folder, *written):
