@@ -33,9 +33,12 @@ def test_a_stop_holds_however_it_is_written(project, ott_inside):
         ott_inside("stop", "c1", "--purpose", "Marketing"),
         ott_inside("stop", " c2 "),
         *[ott_inside("stop", "--address-stdin", stdin=how) for how in SPELLED.values()],
+        # And nothing but what it is about.
+        ott_inside("stop", "c6", "--channel", "line"),
+        ott_inside("stop", "c6", "--purpose", "utility"),
     ]
 
-    assert [one.exit_code for one in done] == [0] * 6
+    assert [one.exit_code for one in done] == [0] * 8
     assert project.send().summary["reasons"] == {"skipped: stopped_after_build": 6}
     assert project.provider.seen == [key(6)]
 

@@ -226,17 +226,21 @@ def test_twilio_may_sign_the_port(client):
 
 
 @pytest.mark.parametrize(
-    "url",
+    ("url", "signed"),
     [
-        pytest.param("https://Hooks.Example.com/In", id="capitals"),
-        pytest.param("https://user:word@hooks.example.com", id="user"),
-        pytest.param("https://Hooks.example.com:8443", id="port"),
-        pytest.param("https://[2001:db8::1]:8443", id="ipv6"),
+        pytest.param("https://Hooks.Example.com/In", None, id="capitals"),
+        pytest.param(
+            "https://Hooks.Example.com/In", "https://hooks.example.com/In", id="small"
+        ),
+        pytest.param("https://user:word@hooks.example.com", None, id="user"),
+        pytest.param("https://Hooks.example.com:8443", None, id="port"),
+        pytest.param("https://[2001:db8::1]:8443", None, id="ipv6"),
     ],
 )
 @pytest.mark.parametrize("path", ["/twilio", "/twilio?", "/twilio?To=A%20b&&c"])
-def test_twilio_signs_the_url_as_it_was_typed_in(url, path):
-    proof = signing.RequestValidator("token").compute_signature(url + path, {"A": "2"})
+def test_twilio_signs_the_url_as_it_was_typed_in(url, signed, path):
+    said = (signed or url) + path
+    proof = signing.RequestValidator("token").compute_signature(said, {"A": "2"})
     headers = {"X-Twilio-Signature": proof}
     account = Twilio(tokens=("token",), shared_keys=(), url=url)
 
