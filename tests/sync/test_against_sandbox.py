@@ -68,9 +68,13 @@ class Sandbox:
         url = self.url.removesuffix("/v25.0") + "/_sandbox/counts"
         return httpx.get(url).json()
 
+    def faults(self, *names):
+        url = self.url.removesuffix("/v25.0") + "/_sandbox/faults"
+        httpx.post(url, json=names).raise_for_status()
+
     def close(self):
         self._process.terminate()
-        self._process.communicate(timeout=20)
+        self._process.communicate(timeout=120)
 
 
 @pytest.fixture
@@ -102,7 +106,10 @@ def _assert_killing_is_safe(project, sandbox, kills):
     for kill in range(kills):
         rows = [{"number": 1000 * kill + n} for n in range(SIZE)]
         project.build(rows, build_id=f"build-{kill}")
+        # The first run cannot have ended before it is killed.
+        sandbox.faults(*([] if kill else ["slow:60"]))
         _run_killed(project, sandbox, moments.uniform(0, 0.2))
+        sandbox.faults()
         done = project.send("--allow-change", "--first-run", "--in-flight", "16")
 
         seen, states = sandbox.seen(), project.states()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import socket
 import sqlite3
@@ -91,15 +92,15 @@ def test_the_first_runs_of_two_destinations_may_make_the_ledger_at_once(tmp_path
 
 
 def test_a_ledger_that_is_held_in_the_middle_of_a_run_ends_it(project):
-    project.provider.delay = 1.5
+    project.provider.most = 0
     project.build(people(8))
     words = ("send", "whatsapp", "--json", "--wait", "0", "--in-flight", "4")
     running = project.start(*words, **changed(project, IMPATIENT))
     wait_until(lambda: len(project.provider.seen) == 4)
 
     with ledger_held(project):
-        _, err = running.communicate(timeout=60)
-    project.provider.delay = 0
+        project.provider.most = math.inf
+        _, err = running.communicate(timeout=120)
     rest = project.send()
 
     assert running.returncode == 4
@@ -118,11 +119,13 @@ def test_who_settles_a_dead_run_for_a_moment_keeps_no_run_out(tmp_path):
     ledger = tmp_path / "ledger.sqlite"
     settling = ExitStack()
     assert settling.enter_context(if_free(ledger, "whatsapp", no_lease))
-    threading.Timer(0.5, settling.close).start()
-    began = time.monotonic()
+    let_go = []
+    moment = threading.Timer(0.2, lambda: (let_go.append(1), settling.close()))
+    moment.start()
 
     with hold(ledger, "whatsapp", "run", NOW, no_lease):
-        assert 0.4 < time.monotonic() - began < 2
+        assert let_go
+    moment.join()
 
 
 def test_two_runs_are_told_apart_in_a_few_seconds(tmp_path):
@@ -136,7 +139,7 @@ def test_two_runs_are_told_apart_in_a_few_seconds(tmp_path):
     ):
         pass
 
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 20
 
 
 def test_a_ledger_by_two_names_has_one_run(project):

@@ -127,4 +127,4 @@ def test_a_long_send_says_how_far_it_is(project):
 
     told = next(line for line in lines if line["event"] == "progress")
     assert told["due"] == 13
-    assert 8 <= told["done"] <= 12
+    assert 0 < told["done"] < 13

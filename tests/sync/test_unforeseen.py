@@ -144,7 +144,7 @@ def test_a_run_whose_lines_nobody_reads_goes_on(project, form):
     insist(project, "alter view ott_sync.sync_stops rename to away")
     wait_until(lambda: paused(project))
     insist(project, "alter view ott_sync.away rename to sync_stops")
-    out, _ = running.communicate(timeout=30)
+    out, _ = running.communicate(timeout=120)
 
     assert running.returncode == 0
     assert b'"accepted": 24' in out

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sync_project import wait_until
 
 from sync.destinations.whatsapp import WhatsAppDestination
 from sync.sandbox.faults import AFTER, BEFORE, Fault, Faults
@@ -138,7 +139,7 @@ def start(tmp_path):
             command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=env
         )
         started.append(process)
-        assert select.select([process.stdout], [], [], 20)[0], "it never got ready"
+        assert select.select([process.stdout], [], [], 60)[0], "it never got ready"
         ready, _, url = process.stdout.readline().strip().rpartition(" ")
         assert ready == "sandbox listening on"
         return Sandbox(process, url, tmp_path)
@@ -146,7 +147,7 @@ def start(tmp_path):
     yield go
     for process in started:
         process.terminate()
-        assert process.wait(10) in {0, -signal.SIGKILL}
+        assert process.wait(60) in {0, -signal.SIGKILL}
         process.stdout.close()
 
 
@@ -286,7 +287,7 @@ def strict(tmp_path_factory):
         url = process.stdout.readline().strip().rpartition(" ")[2]
         yield Sandbox(process, url, folder)
         process.terminate()
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
 
 
 @pytest.mark.parametrize(
@@ -552,10 +553,11 @@ def test_slow_accepts_first_and_answers_too_late(start):
     sandbox = start("--fault", "slow:5#1")
 
     with pytest.raises(httpx.ReadTimeout):
-        sandbox.post(message(), timeout=0.5)
+        sandbox.post(message(), timeout=1)
 
+    wait_until(sandbox.accepted)
     assert [e["delivery_key"] for e in sandbox.accepted()] == ["key-1"]
-    assert sandbox.post(message(), timeout=5).status_code == 200
+    assert sandbox.post(message(), timeout=60).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -648,7 +650,7 @@ def test_sigterm_ends_it_cleanly_even_with_a_slow_request_open(start):
 
     sandbox.process.terminate()
 
-    assert sandbox.process.wait(10) == 0
+    assert sandbox.process.wait(60) == 0
 
 
 def test_latency_is_waited_for(start):
@@ -677,7 +679,7 @@ def test_no_answered_message_is_missing_from_the_log_after_a_kill(start):
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(send, range(8)))
 
-    sandbox.process.wait(10)
+    sandbox.process.wait(60)
     whole = (sandbox.folder / "accepted.jsonl").read_text().splitlines()
     logged = {json.loads(line)["delivery_key"] for line in whole if line.endswith("}")}
     assert len(answered) >= 100

@@ -54,7 +54,7 @@ class Sandbox:
 
     def close(self):
         self.process.terminate()
-        assert self.process.wait(10) in {0, -signal.SIGKILL}
+        assert self.process.wait(60) in {0, -signal.SIGKILL}
         self.process.stdout.close()
 
 
@@ -144,7 +144,7 @@ def test_what_was_written_is_known_after_a_kill(start):
     sandbox.track(person(a=True))
     sandbox.track(person(a=False, until="2026-11-25T10:05:00Z"))
     sandbox.process.kill()
-    sandbox.process.wait(10)
+    sandbox.process.wait(60)
 
     again = start()
     again.track(person(b="x"))
@@ -345,16 +345,17 @@ def test_whatsapp_and_braze_have_keys_of_their_own(running):
 
 def test_every_answer_says_what_is_left_of_the_second(start):
     sandbox = start("--braze-requests-per-second", "500")
+    before = time.time()
 
     headers = sandbox.track(person()).headers
 
     assert headers["x-ratelimit-limit"] == "500"
     assert 0 <= int(headers["x-ratelimit-remaining"]) < 500
-    assert int(headers["x-ratelimit-reset"]) >= time.time() - 1
+    assert int(headers["x-ratelimit-reset"]) >= before - 1
 
 
 def test_no_second_takes_more_than_its_limit(start):
-    sandbox = start("--braze-requests-per-second", "20")
+    sandbox = start("--braze-requests-per-second", "5")
 
     with httpx.Client(headers=HEAD) as client, ThreadPoolExecutor(8) as pool:
 
@@ -367,8 +368,8 @@ def test_no_second_takes_more_than_its_limit(start):
     statuses = {answer.status_code for answer in answers}
     arrived = [int(entry["arrived"]) for entry in sandbox.lines("accepted.jsonl")]
     assert statuses == {201, 429}
-    # A request may arrive a hair before the second it is counted in.
-    assert max(arrived.count(second) for second in arrived) <= 30
+    # Eight at once may arrive before the second they are counted in.
+    assert max(arrived.count(second) for second in arrived) <= 5 + 8
     assert len(arrived) == [a.status_code for a in answers].count(201)
 
 
@@ -461,7 +462,7 @@ def test_no_answered_write_is_missing_after_a_kill(start):
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(write, range(8)))
-    sandbox.process.wait(10)
+    sandbox.process.wait(60)
 
     again = start()
     assert len(answered) >= 100

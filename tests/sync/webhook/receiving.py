@@ -102,7 +102,7 @@ class Receiver:
 
     def stop(self):
         self.process.terminate()
-        return self.process.wait(20)
+        return self.process.wait(60)
 
 
 def read_all(connection):
