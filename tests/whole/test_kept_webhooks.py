@@ -137,3 +137,8 @@ def test_ten_nights_decide_what_a_full_refresh_decides(spoilt):
         spoilt.dbt("test", "-s", EVENT_LEFT_BEHIND)
     spoilt.dbt("run", "--full-refresh", "-s", *KEPT)
     spoilt.dbt("test", "-s", LEFT_BEHIND, EVENT_LEFT_BEHIND)
+
+    # As a version kept them that could not read what was said.
+    spoilt.ask("update ott_staging.stg_whatsapp__kept set message_text = null")
+    with pytest.raises(AssertionError, match=LEFT_BEHIND):
+        spoilt.dbt("test", "-s", LEFT_BEHIND)
