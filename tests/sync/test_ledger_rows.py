@@ -12,6 +12,7 @@ from sync_project import Project, Provider, key, now, people, row
 
 from sync.ledger import Ledger
 from sync.ledger_batch import NEVER_LEFT
+from sync.ledger_claims import KEPT
 from sync.messages import Outcome, WhatsAppRow
 from sync.outcomes import UNREACHABLE
 
@@ -80,3 +81,27 @@ def test_a_message_a_provider_puts_off_is_tried_three_times(tried):
 
 def test_what_never_left_has_the_reason_that_a_run_writes():
     assert UNREACHABLE.reason_code in NEVER_LEFT
+
+
+@pytest.mark.parametrize(
+    ("told", "state"),
+    [
+        pytest.param(Outcome("refused", "template_paused"), "unknown", id="of_before"),
+        pytest.param(Outcome("refused", "reconciled_not_sent"), "refused", id="proven"),
+        pytest.param(Outcome("accepted", "reconciled_sent"), "accepted", id="arrived"),
+    ],
+)
+def test_only_what_was_reconciled_settles_what_a_lost_ledger_left_unknown(
+    tmp_path, told, state
+):
+    given = WhatsAppRow(*row(1))
+    values = {name: getattr(given, name) for name in (*KEPT, "decided_at")}
+    values |= {"run_id": "lost", "attempt": 1}
+
+    with closing(Ledger(tmp_path / "ledger.sqlite", "key")) as ledger:
+        with ledger.transaction():
+            for outcome in (Outcome("unknown", "answer_lost"), told):
+                ledger.deliveries.adopt(values, now(), outcome, tell=False)
+        kept = ledger._connection.execute("select state from deliveries").fetchall()
+
+    assert [one["state"] for one in kept] == [state]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 import time
@@ -135,14 +136,20 @@ def unread(project, *words, **env):
 
 @pytest.mark.parametrize("form", ["", pytest.param("json", marks=pytest.mark.long)])
 def test_a_run_whose_lines_nobody_reads_goes_on(project, form):
-    project.build(people(24, messages_per_second=4))
+    project.build(people(24, messages_per_second=40))
+    project.provider.most = 3
+    # One at a time, so that no claim waits so long that it is asked about again.
     words = ("--stops-every", "0.3", "--max-stop-age", "1", "--json")
+    words += ("--in-flight", "1")
     running = unread(project, "send", "whatsapp", *words, OTT_LOG=form)
-    wait_until(lambda: project.provider.seen)
+    wait_until(lambda: len(project.provider.seen) == 4)
 
     # Until the stops are too old, which is told to nobody.
     insist(project, "alter view ott_sync.sync_stops rename to away")
+    time.sleep(1.5)
+    project.provider.most = math.inf
     wait_until(lambda: paused(project))
+    assert len(project.provider.seen) < 10
     insist(project, "alter view ott_sync.away rename to sync_stops")
     out, _ = running.communicate(timeout=120)
 

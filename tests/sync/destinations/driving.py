@@ -132,7 +132,7 @@ class Sandbox:
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
-        assert self._ready.wait(10)
+        assert self._ready.wait(60)
 
     def _serve(self):
         self._loop = asyncio.new_event_loop()

@@ -94,7 +94,8 @@ class Sandbox:
         self.folder = folder
 
     def post(self, body, path=f"/v25.0/{NUMBER}/messages", headers=HEAD, **kwargs):
-        return httpx.post(self.url + path, json=body, headers=headers, **kwargs)
+        how = {"headers": headers, "timeout": 60} | kwargs
+        return httpx.post(self.url + path, json=body, **how)
 
     def order(self, name, body):
         return httpx.post(f"{self.url}/_sandbox/{name}", json=body).raise_for_status()

@@ -33,7 +33,7 @@ def fresh(tmp_path):
 
 @pytest.fixture(scope="module")
 def client(receiver):
-    with httpx.Client(base_url=receiver.url) as made:
+    with httpx.Client(base_url=receiver.url, timeout=60) as made:
         yield made
 
 
