@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import threading
 from dataclasses import dataclass, field
 from typing import Any
@@ -227,6 +228,8 @@ class Project:
         (folder / "target").mkdir()
         manifest(folder / "target", '"ott".')
         monkeypatch.chdir(folder)
+        for name in [name for name in os.environ if name.startswith("OTT_")]:
+            monkeypatch.delenv(name)
         monkeypatch.setenv("OTT_DUCKDB_PATH", str(self.file))
         for name, value in SETTINGS.items():
             monkeypatch.setenv(name, value)
