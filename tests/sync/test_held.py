@@ -31,6 +31,7 @@ from sync.talk import _without
 
 # An `ott` for which twenty minutes pass at once, when there is a file of that name.
 LEAPS = """
+import signal
 from datetime import timedelta
 from pathlib import Path
 
@@ -41,6 +42,8 @@ now, monotonic = SystemClock.now, SystemClock.monotonic
 def passed():
     return 1200 if Path("leap").exists() else 0
 
+# Tests may be run by `nohup`.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 SystemClock.now = lambda self: now(self) + timedelta(seconds=passed())
 SystemClock.monotonic = lambda self: monotonic(self) + passed()
 """
