@@ -112,6 +112,8 @@ def collect(  # noqa: PLR0913 - what is read, from where, and for whom.
         due = _Filling(at, session, build, kind, spool).fill(sent, names)
         if not build.rows:
             due = replace(due, judged=_count_judged(at, session, build))
+        elif kind.sends:
+            _check_watched(at, session, build, kind.name)
         log = at.manifest.source(LOG)
         due = replace(due, inputs=inputs.read(at, session, kind, due, log))
         _read_stops(at, session, build, stops)
@@ -172,6 +174,19 @@ def _read_stops(at: Desk, session: Session, build: Build, stops: Stops) -> None:
     if not stops.is_known(relation):
         stops.relation = relation
         stops.read(session)
+
+
+def _check_watched(at: Desk, session: Session, build: Build, name: str) -> None:
+    """Refuse rows that no stop is asked for: `sync_decided` does not have them."""
+    decided = _find(at, session, build, "sync_decided")
+    query = f"select count(*) from {decided} "  # noqa: S608
+    query += "where build_id = ? and destination = ?"
+    [(watched,)] = session.rows(query, build.build_id, name)
+    if watched < build.rows:
+        raise TrustError(
+            f"No stop is asked for what is in {build.relation}. Name it in the var "
+            "message_tables, trigger_tables or state_tables, and run `dbt build`."
+        )
 
 
 def _count_judged(at: Desk, session: Session, build: Build) -> int:

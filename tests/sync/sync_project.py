@@ -296,12 +296,7 @@ class Project:
                 connection.execute(
                     f"insert into ott_sync.{model} values ({marks})", values
                 )
-            states = "states" if model == "sync_braze_profiles" else "null"
-            connection.execute(
-                "insert into ott_sync.sync_decided select delivery_key, build_id,"
-                "campaign_id, occurrence, customer_id, sender_id, channel, purpose,"
-                f"destination, {states}, decided_at from ott_sync.{model}"
-            )
+            connection.execute(watched(model))
         return as_of
 
     def env(self, **more):
@@ -366,6 +361,16 @@ class Project:
             yield
         finally:
             holder.communicate("")
+
+
+def watched(model):
+    """Keep what a build is about to send, so that stops are asked for it."""
+    states = "states" if model == "sync_braze_profiles" else "null"
+    return (
+        "insert into ott_sync.sync_decided select delivery_key, build_id,"
+        "campaign_id, occurrence, customer_id, sender_id, channel, purpose,"
+        f"destination, {states}, decided_at from ott_sync.{model}"
+    )
 
 
 def key(number):

@@ -84,6 +84,18 @@ def test_a_build_the_log_does_not_know_is_refused(project):
     assert project.send().returncode == 4
 
 
+def test_a_table_that_no_stop_is_asked_for_is_refused(project):
+    """As of a new destination that no var names; the build is green."""
+    project.build(people(2))
+    project.sql("delete from ott_sync.sync_decided where delivery_key = ?", key(1))
+
+    done = project.send()
+
+    assert done.returncode == 4
+    assert "No stop is asked for" in done.err
+    assert project.provider.seen == []
+
+
 def test_a_decision_that_is_too_old_is_refused(project):
     project.build(people(1), as_of=now() - timedelta(hours=25))
 

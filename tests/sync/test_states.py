@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from sync_project import now, people
+from sync_project import now, people, watched
 
 FLAG = "ott_winback"
 MODEL = "sync_braze_profiles"
@@ -155,6 +155,7 @@ def test_values_nobody_can_read_cost_their_row_and_no_later_run(project):
         """unnest(['{', '[1]', '{"a": {"b": 1}}', '{"a": 1}']) as texts (said) """
         "where customer_id = 'c0'"
     )
+    project.sql(watched("sync_braze_profiles"))
 
     done, again = send(project), send(project)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[3]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests/sync")]
 
-from sync_project import Project  # noqa: E402
+from sync_project import Project, watched  # noqa: E402
 
 # More than anybody sends: the limiter stands by and lets all pass.
 UNLIMITED = 1_000_000
@@ -42,6 +42,7 @@ def messages(folder: Path, rows: int, per_second: int = UNLIMITED) -> Project:
     project = Project(folder, Target())
     project.build([{"messages_per_second": per_second}])
     project.sql(MESSAGES, rows)
+    project.sql(watched("sync_whatsapp"))
     return project
 
 
@@ -51,4 +52,5 @@ def profiles(folder: Path, rows: int, per_second: int = UNLIMITED) -> Project:
     one = {"number": 0, "requests_per_second": per_second}
     project.build([one], model="sync_braze_profiles")
     project.sql(PROFILES, rows)
+    project.sql(watched("sync_braze_profiles"))
     return project

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import duckdb
 import pytest
 from driving import Sandbox
-from sync_project import columns, key
+from sync_project import columns, key, watched
 from sync_project import row as whatsapp_row
 
 from sync.messages import MessageRow, WhatsAppRow
@@ -50,6 +50,7 @@ def send(project, sandbox):
                 connection.execute(
                     f"insert into ott_sync.{model} values ({marks})", values
                 )
+            connection.execute(watched(model))
         variable, env = SETTINGS[name]
         base_url = f"{sandbox.url}/{name.split('_')[0]}"
         words = ["--first-run"] if len(rows) > 100 else []
