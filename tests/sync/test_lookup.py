@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import duckdb
 import httpx
 import pytest
-from sync_project import TOKEN, columns, key, now, row
+from sync_project import TOKEN, columns, key, now, row, watched
 
 from sync import lists, lookup
 from sync.clock import SystemClock
@@ -402,6 +402,7 @@ def test_reconcile_settles_what_twilio_lists_whatever_is_said(project, sandbox, 
             f"insert into ott_sync.sync_twilio values ({marks})",
             [values[f.name] for f in fields(MessageRow)],
         )
+        connection.execute(watched("sync_twilio"))
     sandbox.faults("lost_answer")
     sent = project.send(name="twilio", **env)
     sandbox.faults()
