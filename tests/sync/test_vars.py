@@ -122,10 +122,18 @@ def test_a_line_that_is_no_csv_stops_the_build_and_is_told_to_nobody(tmp_path, l
     assert "c2" not in str(stopped.value)
 
 
-def test_a_csv_may_have_quotes_and_lines_in_its_values(tmp_path):
-    (file := tmp_path / "raw.csv").write_text(
-        'ends_at,a\n"x ""y"", z","\n"\n,\n\n"",b\n'
-    )
+def test_a_csv_of_two_kinds_of_line_ends_stops_the_build(tmp_path):
+    """As one that a program adds lines to. DuckDB reads it leniently, or not at all."""
+    (file := tmp_path / "raw.csv").write_bytes(b"ends_at,a\r\nx,y\r\nz,u\n")
+
+    with pytest.raises(StoppedError, match="two kinds of line ends"):
+        said("raw_csv_query", str(file), ["ends_at"], file="raw_files_query")
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"], ids=["unix", "windows"])
+def test_a_csv_may_have_quotes_and_lines_in_its_values(tmp_path, ends):
+    text = 'ends_at,a\n"x ""y"", z","|"\n,\n\n"",b\n'.replace("\n", ends)
+    (file := tmp_path / "raw.csv").write_bytes(text.replace("|", "\n").encode())
     query = said("raw_csv_query", str(file), ["ends_at"], file="raw_files_query")
 
     assert duckdb.sql(query).fetchall() == [('x "y", z',), (None,), (None,)]
