@@ -18,6 +18,7 @@ REPLAY_SUFFIX = "_replay"
 STOPS, DECIDED = "sync_stops", "sync_decided"
 DECISIONS = "fct_campaign_decisions"
 HISTORY = "fct_decision_history"
+LIVE_ONLY = (HISTORY, STOPS, DECIDED)
 # Mart, the columns a decision joins it on, and what it adds as evidence.
 EVIDENCE = (
     (
@@ -158,8 +159,8 @@ def _not_kept(session: Session, relation: str, begins: datetime) -> str | None:
 
 
 def _relation(at: Desk, mart: str, *, replay: bool, folder: str = "marts") -> str:
-    # A replay has no history, and the manifest may be a replay's; both lie together.
-    known = DECISIONS if mart == HISTORY else mart
+    # What a replay lacks is found beside its marts: the manifest may be a replay's.
+    known = DECISIONS if mart in LIVE_ONLY else mart
     if not (relation := at.manifest.model(known)):
         raise TrustError(f"dbt knows no {mart}. Run `dbt build` first.")
     # Spark's names are not quoted.
@@ -167,7 +168,7 @@ def _relation(at: Desk, mart: str, *, replay: bool, folder: str = "marts") -> st
     parts = relation.strip(mark or None).split(f"{mark}.{mark}")
     # The manifest may be of the replay or of the live build; the schema is ours.
     schema = at.config.profile.schema + (REPLAY_SUFFIX if replay else "")
-    name = mart if mart == HISTORY else parts[-1]
+    name = mart if mart in LIVE_ONLY else parts[-1]
     places = (*parts[:-2], f"{schema}_{folder}", name)
     return ".".join(f"{mark}{part}{mark}" for part in places)
 
