@@ -62,13 +62,14 @@ def why(
             for mart, keys, adds in EVIDENCE:
                 where = _relation(at, mart, replay=replay)
                 _add(session, decision, where, keys, adds)
-    due = [decision["delivery_key"] for decision in decisions if _is_due(decision)]
-    if due and not replay:
-        stopped, ends = _stopped(at, due), at.ledger.recent.states(due)
-        for decision in decisions:
-            key = decision.get("delivery_key")
+    due = [one for one in decisions if _is_due(one) and not replay]
+    if due:
+        names = [one["delivery_key"] for one in due]
+        stopped, ends = _stopped(at, names), at.ledger.recent.states(names)
+        for decision in due:
+            key = decision["delivery_key"]
             decision["stopped_since"] = stopped.get((key, decision["decided_at"]))
-            end = ends.get(str(key), (None, None))
+            end = ends.get(key, (None, None))
             decision["delivery_state"], decision["delivery_state_at"] = end
     return [_plain(decision) for decision in sorted(decisions, key=_place)]
 

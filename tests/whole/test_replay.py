@@ -80,7 +80,7 @@ def test_a_replay_of_the_night_after_knows_what_came_in_between(spoilt):
     assert '"consent_withdrawn"' in past.stdout
     assert '"x"' in past.stdout, "the event is the evidence"
     assert tonight.returncode == 0, tonight.stdout + tonight.stderr
-    decided = [one for one in json.loads(tonight.stdout) if one["stopped_since"]]
+    decided = [o for o in json.loads(tonight.stdout) if o.get("stopped_since")]
     assert {one["stopped_since"] for one in decided} == {"consent_withdrawn"}
     assert {one["is_sendable"] for one in decided} == {"True"}, "it came afterwards"
     assert AS_OF in tonight.stdout
