@@ -103,7 +103,7 @@ policies as (
             as takes_soft_consent,
         -- What one kind of message may not reach, none may; Spark has '' for nothing.
         nullif(
-            replace({{ dbt.listagg('blocked_number_countries', "','") }}, ' ', ''), ''
+            {{ dbt.listagg('blocked_number_countries', "','") }}, ''
         ) as blocked_number_countries
 
     from message_policies
@@ -429,10 +429,10 @@ final as (
         best_contact_points.is_reachable,
         best_contact_points.is_known_to_sender,
         policies.blocked_number_countries is null
-        or {{ dbt.position(
-            "',' || best_contact_points.address_country_code || ','",
-            "',' || policies.blocked_number_countries || ','"
-        ) }} = 0 as is_not_blocked_by_platform,
+        or not {{ is_listed(
+            'best_contact_points.address_country_code',
+            'policies.blocked_number_countries'
+        ) }} as is_not_blocked_by_platform,
         best_contact_points.last_inbound_at <= {{ as_of() }}
         and best_contact_points.is_open as is_window_open,
         coalesce(
