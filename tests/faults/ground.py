@@ -30,7 +30,7 @@ sys.path[:0] = [
 ]
 
 from driving import TEMPLATE, cases  # noqa: E402
-from sync_project import Project, columns, key, now  # noqa: E402
+from sync_project import Project, columns, key, now, watched  # noqa: E402
 
 DONE = ("accepted", "refused", "skipped", "unknown", "held_out")
 MOST_RUNS = 12
@@ -223,12 +223,7 @@ class Ground(Project):
         names = [one.name for one in fields(self.kind.row)]
         values = [[getattr(row, name) for name in names] for row in made]
         self.many(f"ott_sync.{self.kind.model}", values)
-        states = "states" if "states" in names else "null"
-        self.sql(
-            "insert into ott_sync.sync_decided select delivery_key, build_id,"
-            "campaign_id, occurrence, customer_id, sender_id, channel, purpose,"
-            f"destination, {states}, decided_at from ott_sync.{self.kind.model}"
-        )
+        self.sql(watched(self.kind.model, keeps_state="states" in names))
         return made
 
     def _anew(self, row):

@@ -296,7 +296,8 @@ class Project:
                 connection.execute(
                     f"insert into ott_sync.{model} values ({marks})", values
                 )
-            connection.execute(watched(model))
+            keeps_state = model == "sync_braze_profiles"
+            connection.execute(watched(model, keeps_state=keeps_state))
         return as_of
 
     def env(self, **more):
@@ -363,9 +364,9 @@ class Project:
             holder.communicate("")
 
 
-def watched(model):
+def watched(model, *, keeps_state=False):
     """Keep what a build is about to send, so that stops are asked for it."""
-    states = "states" if model == "sync_braze_profiles" else "null"
+    states = "states" if keeps_state else "null"
     return (
         "insert into ott_sync.sync_decided select delivery_key, build_id,"
         "campaign_id, occurrence, customer_id, sender_id, channel, purpose,"

@@ -155,7 +155,7 @@ def test_values_nobody_can_read_cost_their_row_and_no_later_run(project):
         """unnest(['{', '[1]', '{"a": {"b": 1}}', '{"a": 1}']) as texts (said) """
         "where customer_id = 'c0'"
     )
-    project.sql(watched("sync_braze_profiles"))
+    project.sql(watched("sync_braze_profiles", keeps_state=True))
 
     done, again = send(project), send(project)
 

@@ -52,5 +52,5 @@ def profiles(folder: Path, rows: int, per_second: int = UNLIMITED) -> Project:
     one = {"number": 0, "requests_per_second": per_second}
     project.build([one], model="sync_braze_profiles")
     project.sql(PROFILES, rows)
-    project.sql(watched("sync_braze_profiles"))
+    project.sql(watched("sync_braze_profiles", keeps_state=True))
     return project
