@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sync.errors import ConfigError, LockedError
+from sync.patience import once_free
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -136,23 +136,15 @@ class SqliteStore:
 
     def set_up(self) -> None:
         """Make commits durable; readers never wait for the writer."""
-        self._wal()
+
+        def keep_a_log() -> None:
+            self.connection.execute("pragma journal_mode = wal")
+
+        # SQLite itself does not wait while another does the same.
+        once_free(keep_a_log, BUSY_SECONDS, POLL_SECONDS)
         self.connection.execute("pragma synchronous = full")
         # A group of thousands touches more pages than are copied at once by default.
         self.connection.execute(f"pragma wal_autocheckpoint = {LOG_PAGES}")
-
-    def _wal(self) -> None:
-        """Keep a log; SQLite itself does not wait while another does the same."""
-        end = time.monotonic() + BUSY_SECONDS
-        while True:
-            try:
-                self.connection.execute("pragma journal_mode = wal")
-            except LockedError:
-                if time.monotonic() >= end:
-                    raise
-                time.sleep(POLL_SECONDS)
-            else:
-                return
 
     def schema(self, script: str) -> str:
         """Take them as they are."""

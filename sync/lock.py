@@ -6,12 +6,12 @@ import fcntl
 import json
 import os
 import socket
-import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sync.errors import LockedError
+from sync.patience import once_free
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -96,14 +96,10 @@ def noted(ledger: Path) -> dict[str, int]:
 
 
 def _soon(held: ExitStack, ledger: Path, destination: str, lease: Lease) -> int:
-    end = time.monotonic() + MOMENT_SECONDS
-    while True:
-        try:
-            return held.enter_context(_taken(ledger, destination, lease))
-        except LockedError:
-            if time.monotonic() >= end:
-                raise
-        time.sleep(POLL_SECONDS)
+    def take() -> int:
+        return held.enter_context(_taken(ledger, destination, lease))
+
+    return once_free(take, MOMENT_SECONDS, POLL_SECONDS)
 
 
 @contextmanager

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from sync.errors import ConfigError, LockedError
 from sync.log import say
+from sync.patience import once_free
 from sync.warehouse_duckdb import DuckDBWarehouse
 from sync.warehouse_postgres import PostgresWarehouse
 from sync.warehouse_spark import SparkWarehouse
@@ -87,16 +87,12 @@ def patiently(seconds: float, work: Callable[[], T]) -> T:
     Raises:
         LockedError: It still is.
     """
-    end = time.monotonic() + seconds
     told = False
-    while True:
-        try:
-            return work()
-        except LockedError as error:
-            if time.monotonic() >= end:
-                raise
-            why = str(error)
+
+    def tell(error: LockedError) -> None:
+        nonlocal told
         if not told:
-            say(f"{why} Waiting up to {seconds:g} s.")
+            say(f"{error} Waiting up to {seconds:g} s.")
             told = True
-        time.sleep(POLL_SECONDS)
+
+    return once_free(work, seconds, POLL_SECONDS, tell)
